@@ -1,0 +1,47 @@
+package io.vertebra.error;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An idempotent consumer did not run the message. {@link #code()} is {@code CONFLICT},
+ * {@code STILL_RUNNING} or {@code STORE_UNAVAILABLE}.
+ */
+public final class IdempotencyException extends VertebraException {
+  private static final long serialVersionUID = 1L;
+
+  private IdempotencyException(ErrorCode code, String text) {
+    super(code, text, false);
+  }
+
+  private IdempotencyException(ErrorCode code, String text, @Nullable Throwable cause) {
+    super(code, text, cause);
+  }
+
+  /** The key was used before with another message. */
+  public static IdempotencyException conflict(String consumer) {
+    return new IdempotencyException(
+        ErrorCode.CONFLICT,
+        "'" + consumer + "' has already handled another message under this idempotency key. Use a new key for a new intent.");
+  }
+
+  /** The first delivery of the key still runs. */
+  public static IdempotencyException stillRunning(String consumer, Duration retryAfter) {
+    return new IdempotencyException(
+        ErrorCode.STILL_RUNNING,
+        "'" + consumer + "' still runs the first message of this idempotency key. Retry after " + retryAfter.toMillis() + " ms.");
+  }
+
+  /** The store cannot be reached; nothing was run. */
+  public static IdempotencyException storeUnavailable(String consumer, Throwable cause) {
+    return new IdempotencyException(
+        ErrorCode.STORE_UNAVAILABLE,
+        "The dedup store of '" + consumer + "' failed with " + cause.getClass().getName() + "; the message was not run.",
+        cause);
+  }
+
+  /** Rebuilds a failure that arrived from another node. */
+  public static IdempotencyException received(ErrorCode code, String message) {
+    return new IdempotencyException(code, CallException.withoutCode(code, message));
+  }
+}
