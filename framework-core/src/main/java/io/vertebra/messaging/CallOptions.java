@@ -1,0 +1,74 @@
+package io.vertebra.messaging;
+
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** How one call is made. Immutable; {@code withX} returns a copy. */
+public final class CallOptions {
+  private static final CallOptions DEFAULTS = new CallOptions(Duration.ofSeconds(5), null, 1);
+
+  private final Duration timeout;
+  private final @Nullable String messageId;
+  private final int attempt;
+
+  private CallOptions(Duration timeout, @Nullable String messageId, int attempt) {
+    if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(Duration.ofDays(1)) > 0) {
+      throw new IllegalArgumentException("timeout must be more than 0 and at most 1 day: " + timeout);
+    }
+    if (attempt < 1) {
+      throw new IllegalArgumentException("attempt counts from 1: " + attempt);
+    }
+    this.timeout = timeout;
+    this.messageId = messageId;
+    this.attempt = attempt;
+  }
+
+  /** Timeout 5 s, a fresh message id, attempt 1. */
+  public static CallOptions defaults() {
+    return DEFAULTS;
+  }
+
+  /** Reads what {@link #toJson()} writes; absent fields have their default. */
+  public static CallOptions fromJson(JsonObject json) {
+    return new CallOptions(
+        Duration.ofMillis(json.getLong("timeoutMs", DEFAULTS.timeout.toMillis())), json.getString("messageId"), 1);
+  }
+
+  /** {@code timeoutMs} and, if set, {@code messageId}. */
+  public JsonObject toJson() {
+    JsonObject json = new JsonObject().put("timeoutMs", timeout.toMillis());
+    return messageId == null ? json : json.put("messageId", messageId);
+  }
+
+  /** How long the caller waits at most; the parent call's deadline may end it earlier. Default 5 s, at most 1 day. */
+  public CallOptions withTimeout(Duration timeout) {
+    return new CallOptions(Objects.requireNonNull(timeout), messageId, attempt);
+  }
+
+  /** The id under which the message is known to idempotent consumers; the same for a repeated message. Default: a fresh one. */
+  public CallOptions withMessageId(String messageId) {
+    return new CallOptions(timeout, Objects.requireNonNull(messageId), attempt);
+  }
+
+  /** Which delivery of the message this is; default 1, the first. */
+  public CallOptions withAttempt(int attempt) {
+    return new CallOptions(timeout, messageId, attempt);
+  }
+
+  /** How long the caller waits at most. */
+  public Duration timeout() {
+    return timeout;
+  }
+
+  /** The message id, or null for a fresh one. */
+  public @Nullable String messageId() {
+    return messageId;
+  }
+
+  /** Which delivery of the message this is. */
+  public int attempt() {
+    return attempt;
+  }
+}
