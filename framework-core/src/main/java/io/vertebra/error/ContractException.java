@@ -38,6 +38,18 @@ public final class ContractException extends VertebraException {
         ErrorCode.MESSAGE_INVALID, "A message of '" + contract + "' cannot be read: " + reason);
   }
 
+  /** An object is not a message of the contract, so that it cannot be sent. */
+  public static ContractException unwritable(String contract, String reason) {
+    return new ContractException(
+        ErrorCode.MESSAGE_INVALID, "A message of '" + contract + "' cannot be sent: " + reason);
+  }
+
+  /** Contracts differ from the committed file that records what other nodes may rely on. */
+  public static ContractException incompatible(String file, String problems) {
+    return new ContractException(
+        ErrorCode.CONTRACT_MISMATCH, "The contracts are not those of " + file + ": " + problems);
+  }
+
   /** Rebuilds a failure that arrived from another node. */
   public static ContractException received(ErrorCode code, String message) {
     return new ContractException(code, CallException.withoutCode(code, message));
