@@ -30,7 +30,8 @@ record Bound(Class<?> raw, List<Bound> arguments) {
       }
       Bound bound = new Bound((Class<?>) parameterized.getRawType(), List.copyOf(arguments));
       if (bound.depth() > DEEPEST) {
-        throw new UnboundException("the type arguments of " + bound.raw.getSimpleName() + " are nested too deep");
+        throw new UnboundException(
+            "the type arguments of " + bound.raw.getSimpleName() + " are nested too deep");
       }
       return bound;
     }

@@ -45,11 +45,13 @@ public final class Compatibility {
     SchemaDiff messages = new SchemaDiff(
         before,
         after,
-        (path, text, newReadsOld, oldReadsNew) -> found.add(new Difference(path, text, !newReadsOld, !oldReadsNew)));
+        (path, text, newReadsOld, oldReadsNew) ->
+            found.add(new Difference(path, text, !newReadsOld, !oldReadsNew)));
     SchemaDiff replies = new SchemaDiff(
         before,
         after,
-        (path, text, newReadsOld, oldReadsNew) -> found.add(new Difference(path, text, !oldReadsNew, !newReadsOld)));
+        (path, text, newReadsOld, oldReadsNew) ->
+            found.add(new Difference(path, text, !oldReadsNew, !newReadsOld)));
     JsonObject message = object(after, "message");
     messages.compare(object(before, "message"), message, SchemaDiff.rootOf(message));
     JsonObject reply = object(after, "reply");
@@ -86,18 +88,24 @@ public final class Compatibility {
     return differences;
   }
 
-  private static void same(String key, JsonObject before, JsonObject after, List<Difference> found) {
+  private static void same(
+      String key, JsonObject before, JsonObject after, List<Difference> found) {
     if (!Objects.equals(before.getValue(key), after.getValue(key))) {
       found.add(new Difference(key, change(before, after, key), true, true));
     }
   }
 
   private static void trait(
-      String key, boolean callersCountOnIt, JsonObject before, JsonObject after, List<Difference> found) {
+      String key,
+      boolean callersCountOnIt,
+      JsonObject before,
+      JsonObject after,
+      List<Difference> found) {
     boolean was = Boolean.TRUE.equals(before.getValue(key));
     boolean is = Boolean.TRUE.equals(after.getValue(key));
     if (was != is) {
-      found.add(new Difference(key, change(before, after, key), callersCountOnIt && was, callersCountOnIt && is));
+      found.add(new Difference(
+          key, change(before, after, key), callersCountOnIt && was, callersCountOnIt && is));
     }
   }
 
@@ -132,5 +140,6 @@ public final class Compatibility {
    * @param breaksBackward whether old callers and publishers fail at new servers and subscribers
    * @param breaksForward whether new callers and publishers fail at old servers and subscribers
    */
-  public record Difference(String path, String text, boolean breaksBackward, boolean breaksForward) {}
+  public record Difference(
+      String path, String text, boolean breaksBackward, boolean breaksForward) {}
 }

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract sealed class Contract permits Request, Topic {
   private static final int LONGEST_NAME = 200;
-  private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*(\\.[a-z0-9]+(-[a-z0-9]+)*)*");
+  private static final Pattern NAME =
+      Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*(\\.[a-z0-9]+(-[a-z0-9]+)*)*");
 
   private final String name;
   private final int version;
@@ -21,11 +22,13 @@ public abstract sealed class Contract permits Request, Topic {
   Contract(String name, int version) {
     if (name.length() > LONGEST_NAME) {
       throw ContractException.invalid(
-          name.substring(0, LONGEST_NAME) + "...", "its name is longer than " + LONGEST_NAME + " characters");
+          name.substring(0, LONGEST_NAME) + "...",
+          "its name is longer than " + LONGEST_NAME + " characters");
     }
     if (!NAME.matcher(name).matches()) {
       throw ContractException.invalid(
-          name, "its name is not made of lower-case words joined by dots and dashes, as in 'stock.reserve-line'");
+          name,
+          "its name is not made of lower-case words joined by dots and dashes, as in 'stock.reserve-line'");
     }
     if (version < 1) {
       throw ContractException.invalid(name, "its version " + version + " is less than 1");
@@ -80,7 +83,8 @@ public abstract sealed class Contract permits Request, Topic {
   abstract void describe(JsonObject json, SchemaWriter schemas);
 
   /** Applies a key function; a key that is missing would silently lose order or a duplicate check. */
-  final <T> @Nullable String key(@Nullable Function<? super T, ?> function, T message, String what) {
+  final <T> @Nullable String key(
+      @Nullable Function<? super T, ?> function, T message, String what) {
     if (function == null) {
       return null;
     }
@@ -88,7 +92,8 @@ public abstract sealed class Contract permits Request, Topic {
     try {
       key = function.apply(message);
     } catch (RuntimeException e) {
-      throw ContractException.unwritable(name, "the function of its " + what + " threw " + e.getClass().getName());
+      throw ContractException.unwritable(
+          name, "the function of its " + what + " threw " + e.getClass().getName());
     }
     if (key == null) {
       throw ContractException.unwritable(name, "its " + what + " is null");

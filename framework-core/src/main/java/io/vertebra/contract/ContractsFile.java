@@ -33,7 +33,8 @@ public final class ContractsFile {
     Map<String, JsonObject> all = new TreeMap<>();
     for (Contract contract : contracts) {
       if (all.put(contract.toString(), contract.toJson()) != null) {
-        throw ContractException.invalid(contract.name(), "there are two of version " + contract.version());
+        throw ContractException.invalid(
+            contract.name(), "there are two of version " + contract.version());
       }
     }
     return new ContractsFile(all);
@@ -85,14 +86,17 @@ public final class ContractsFile {
       }
     });
     if (problems.isEmpty() && !render().equals(committed.render())) {
-      problems.add("the changes are compatible, but the file is out of date; write ContractsFile.render() to it");
+      problems.add(
+          "the changes are compatible, but the file is out of date; write ContractsFile.render() to it");
     }
     if (!problems.isEmpty()) {
-      throw ContractException.incompatible("the committed file", "\n  " + String.join("\n  ", problems));
+      throw ContractException.incompatible(
+          "the committed file", "\n  " + String.join("\n  ", problems));
     }
   }
 
-  private static void addBreaks(String name, Compatibility found, Verdict wanted, List<String> problems) {
+  private static void addBreaks(
+      String name, Compatibility found, Verdict wanted, List<String> problems) {
     boolean backward = wanted == Verdict.FULL || wanted == Verdict.BACKWARD;
     boolean forward = wanted == Verdict.FULL || wanted == Verdict.FORWARD;
     for (Difference difference : found.differences()) {

@@ -44,7 +44,8 @@ public final class Request<Q, R> extends Contract {
    * @throws ContractException {@code CONTRACT_INVALID} if the name is another or a type cannot travel, see {@link Shape}
    */
   public static <Q, R> Request<Q, R> of(String name, Class<Q> request, Class<R> reply) {
-    Request<Q, R> contract = new Request<>(name, 1, new Types<>(request, reply, Map.of()), new Traits<>(null, null, false));
+    Request<Q, R> contract = new Request<>(
+        name, 1, new Types<>(request, reply, Map.of()), new Traits<>(null, null, false));
     ShapeReader shapes = new ShapeReader(name);
     shapes.message(request);
     shapes.message(reply);
@@ -61,11 +62,15 @@ public final class Request<Q, R> extends Contract {
       if (other != null && other != type) {
         throw ContractException.invalid(
             name(),
-            other.getName() + " and " + type.getName() + " have the same simple name, which is their name on the wire");
+            other.getName() + " and " + type.getName()
+                + " have the same simple name, which is their name on the wire");
       }
     }
     return new Request<>(
-        name(), version(), new Types<>(requestType, replyType, Collections.unmodifiableMap(all)), traits);
+        name(),
+        version(),
+        new Types<>(requestType, replyType, Collections.unmodifiableMap(all)),
+        traits);
   }
 
   /** The same conversation in another version, at least 1. */
@@ -153,7 +158,10 @@ public final class Request<Q, R> extends Contract {
 
   @Override
   void describe(JsonObject json, SchemaWriter schemas) {
-    json.put("kind", "request").put("keyed", isKeyed()).put("idempotent", isIdempotent()).put("readOnly", isReadOnly());
+    json.put("kind", "request")
+        .put("keyed", isKeyed())
+        .put("idempotent", isIdempotent())
+        .put("readOnly", isReadOnly());
     json.put("message", schemas.write(requestType)).put("reply", schemas.write(replyType));
     JsonObject named = new JsonObject();
     failures.forEach((simpleName, type) -> named.put(simpleName, schemas.write(type)));
@@ -168,8 +176,11 @@ public final class Request<Q, R> extends Contract {
     return new Request<>(name(), version(), types(), changed);
   }
 
-  private record Types<Q, R>(Class<Q> request, Class<R> reply, Map<String, Class<? extends Record>> failures) {}
+  private record Types<Q, R>(
+      Class<Q> request, Class<R> reply, Map<String, Class<? extends Record>> failures) {}
 
   private record Traits<Q>(
-      @Nullable Function<? super Q, ?> key, @Nullable Function<? super Q, ?> idempotencyKey, boolean readOnly) {}
+      @Nullable Function<? super Q, ?> key,
+      @Nullable Function<? super Q, ?> idempotencyKey,
+      boolean readOnly) {}
 }

@@ -52,7 +52,9 @@ final class SchemaDiff {
   void compare(JsonObject before, JsonObject after, String path) {
     String oldReference = text(before, "$ref");
     String nowReference = text(after, "$ref");
-    if (oldReference != null && nowReference != null && !compared.add(oldReference + " " + nowReference)) {
+    if (oldReference != null
+        && nowReference != null
+        && !compared.add(oldReference + " " + nowReference)) {
       return;
     }
     JsonObject old = resolve(before, beforeDefinitions);
@@ -69,7 +71,9 @@ final class SchemaDiff {
       case "record" -> compareFields(old, now, path);
       case "choice" -> compareMembers(members(old), members(now), path);
       case "enum" -> compareConstants(texts(old, "enum"), texts(now, "enum"), path);
-      case "map" -> compare(object(old, "additionalProperties"), object(now, "additionalProperties"), path + "{}");
+      case "map" ->
+        compare(
+            object(old, "additionalProperties"), object(now, "additionalProperties"), path + "{}");
       case "list", "set" -> compare(object(old, "items"), object(now, "items"), path + "[]");
       default -> {}
     }
@@ -85,12 +89,24 @@ final class SchemaDiff {
       boolean wasRequired = oldRequired.contains(field);
       boolean isRequired = nowRequired.contains(field);
       if (!oldFields.containsKey(field)) {
-        sink.add(fieldPath, isRequired ? "a required field was added" : "an optional field was added", !isRequired, true);
+        sink.add(
+            fieldPath,
+            isRequired ? "a required field was added" : "an optional field was added",
+            !isRequired,
+            true);
       } else if (!nowFields.containsKey(field)) {
-        sink.add(fieldPath, wasRequired ? "a required field was removed" : "an optional field was removed", true, !wasRequired);
+        sink.add(
+            fieldPath,
+            wasRequired ? "a required field was removed" : "an optional field was removed",
+            true,
+            !wasRequired);
       } else {
         if (wasRequired != isRequired) {
-          sink.add(fieldPath, isRequired ? "became required" : "became optional", !isRequired, isRequired);
+          sink.add(
+              fieldPath,
+              isRequired ? "became required" : "became optional",
+              !isRequired,
+              isRequired);
         }
         compare(object(oldFields, field), object(nowFields, field), fieldPath);
       }
@@ -147,7 +163,8 @@ final class SchemaDiff {
     if (choice.getValue("oneOf") instanceof JsonArray all) {
       for (Object member : all) {
         if (member instanceof JsonObject schema) {
-          String name = text(object(object(schema, "properties"), SchemaWriter.TYPE_FIELD), "const");
+          String name =
+              text(object(object(schema, "properties"), SchemaWriter.TYPE_FIELD), "const");
           members.put(String.valueOf(name), new JsonObject().put("$ref", text(schema, "$ref")));
         }
       }
@@ -157,7 +174,9 @@ final class SchemaDiff {
 
   private static JsonObject resolve(JsonObject schema, JsonObject definitions) {
     String reference = text(schema, "$ref");
-    return reference == null ? schema : object(definitions, reference.substring(reference.lastIndexOf('/') + 1));
+    return reference == null
+        ? schema
+        : object(definitions, reference.substring(reference.lastIndexOf('/') + 1));
   }
 
   /** The object at a key, or an empty one: what other nodes send may be anything. */

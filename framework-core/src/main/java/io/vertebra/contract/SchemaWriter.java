@@ -13,7 +13,6 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -26,7 +25,7 @@ final class SchemaWriter {
   static final String TYPE_FIELD = "@type";
 
   private final ShapeReader shapes;
-  private final Map<Shape, String> names = new IdentityHashMap<>();
+  private final IdentityHashMap<Shape, String> names = new IdentityHashMap<>();
   private final JsonObject definitions = new JsonObject();
 
   SchemaWriter(String contract) {
@@ -35,7 +34,8 @@ final class SchemaWriter {
 
   static JsonObject document(Shape shape) {
     SchemaWriter writer = new SchemaWriter(shape.toString());
-    JsonObject document = new JsonObject().put("$schema", "https://json-schema.org/draft/2020-12/schema");
+    JsonObject document =
+        new JsonObject().put("$schema", "https://json-schema.org/draft/2020-12/schema");
     document.mergeIn(writer.write(shape));
     return document.put("$defs", writer.definitions());
   }
@@ -64,7 +64,10 @@ final class SchemaWriter {
       return new JsonObject().put("type", "array").put("items", write(list.element()));
     }
     if (shape instanceof SetShape set) {
-      return new JsonObject().put("type", "array").put("uniqueItems", true).put("items", write(set.element()));
+      return new JsonObject()
+          .put("type", "array")
+          .put("uniqueItems", true)
+          .put("items", write(set.element()));
     }
     if (shape instanceof MapShape map) {
       return new JsonObject().put("type", "object").put("additionalProperties", write(map.value()));
@@ -98,19 +101,20 @@ final class SchemaWriter {
         required.add(field.name());
       }
     }
-    definition.put("type", "object").put("properties", properties).put("required", new JsonArray(List.copyOf(required)));
+    definition
+        .put("type", "object")
+        .put("properties", properties)
+        .put("required", new JsonArray(List.copyOf(required)));
   }
 
   private void describe(ChoiceShape choice, JsonObject definition) {
     JsonArray members = new JsonArray();
     choice
         .members()
-        .forEach(
-            (name, record) ->
-                members.add(
-                    write(record)
-                        .put("properties", new JsonObject().put(TYPE_FIELD, new JsonObject().put("const", name)))
-                        .put("required", new JsonArray().add(TYPE_FIELD))));
+        .forEach((name, record) -> members.add(write(record)
+            .put(
+                "properties", new JsonObject().put(TYPE_FIELD, new JsonObject().put("const", name)))
+            .put("required", new JsonArray().add(TYPE_FIELD))));
     definition.put("oneOf", members);
   }
 

@@ -55,7 +55,10 @@ final class ShapeReader {
     }
     if (raw == Map.class) {
       if (!type.arguments().isEmpty() && type.arguments().get(0).raw() != String.class) {
-        throw unfit(path, "the keys of a map that travels are strings, these are " + type.arguments().get(0));
+        throw unfit(
+            path,
+            "the keys of a map that travels are strings, these are "
+                + type.arguments().get(0));
       }
       return new MapShape(argument(type, 1, path + "{}"));
     }
@@ -110,8 +113,10 @@ final class ShapeReader {
       return new Field(component.getName(), argument(type, 0, path), Presence.OPTIONAL);
     }
     checkElements(annotated, path);
-    boolean nullable = isNullable(annotated) || isNullable(component) || isNullable(component.getAccessor());
-    return new Field(component.getName(), shape(type, path), nullable ? Presence.NULLABLE : Presence.REQUIRED);
+    boolean nullable =
+        isNullable(annotated) || isNullable(component) || isNullable(component.getAccessor());
+    return new Field(
+        component.getName(), shape(type, path), nullable ? Presence.NULLABLE : Presence.REQUIRED);
   }
 
   private Shape choice(Bound type, String path) {
@@ -132,14 +137,17 @@ final class ShapeReader {
       if (isSealedInterface(member)) {
         addMembers(member, members, path);
       } else if (!member.isRecord()) {
-        throw unfit(memberPath, member.getName() + " is neither a record nor a sealed interface of records");
+        throw unfit(
+            memberPath,
+            member.getName() + " is neither a record nor a sealed interface of records");
       } else {
         RecordShape shape = (RecordShape) record(bound(member, memberPath), memberPath);
         RecordShape other = members.put(member.getSimpleName(), shape);
         if (other != null && other != shape) {
           throw unfit(
               memberPath,
-              other.type().getName() + " and " + member.getName() + " have the same simple name, which is their name on the wire");
+              other.type().getName() + " and " + member.getName()
+                  + " have the same simple name, which is their name on the wire");
         }
       }
     }

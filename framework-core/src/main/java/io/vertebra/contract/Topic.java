@@ -13,7 +13,8 @@ public final class Topic<T> extends Contract {
   private final Class<T> messageType;
   private final @Nullable Function<? super T, ?> key;
 
-  private Topic(String name, int version, Class<T> messageType, @Nullable Function<? super T, ?> key) {
+  private Topic(
+      String name, int version, Class<T> messageType, @Nullable Function<? super T, ?> key) {
     super(name, version);
     this.messageType = messageType;
     this.key = key;

@@ -13,15 +13,16 @@ public final class ContractException extends VertebraException {
 
   /** The declaration of a contract cannot work. */
   public static ContractException invalid(String contract, String reason) {
-    return new ContractException(ErrorCode.CONTRACT_INVALID, "Contract '" + contract + "' is invalid: " + reason);
+    return new ContractException(
+        ErrorCode.CONTRACT_INVALID, "Contract '" + contract + "' is invalid: " + reason);
   }
 
   /** Caller and server have forms of a contract that do not fit; {@code difference} names the field. */
   public static ContractException mismatch(String contract, String difference) {
     return new ContractException(
         ErrorCode.CONTRACT_MISMATCH,
-        "The nodes that serve '" + contract + "' have a form of it that does not fit the caller's: " + difference
-            + ". Deploy matching versions, or give the contract a new version.");
+        "The nodes that serve '" + contract + "' have a form of it that does not fit the caller's: "
+            + difference + ". Deploy matching versions, or give the contract a new version.");
   }
 
   /** A message is larger than a frame may be. */
