@@ -100,7 +100,7 @@ public final class ContractsFile {
     boolean backward = wanted == Verdict.FULL || wanted == Verdict.BACKWARD;
     boolean forward = wanted == Verdict.FULL || wanted == Verdict.FORWARD;
     for (Difference difference : found.differences()) {
-      if (difference.breaksBackward() && backward || difference.breaksForward() && forward) {
+      if ((difference.breaksBackward() && backward) || (difference.breaksForward() && forward)) {
         problems.add(name + ": " + difference.path() + ": " + difference.text());
       }
     }

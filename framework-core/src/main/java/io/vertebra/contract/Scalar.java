@@ -16,7 +16,6 @@ import java.time.YearMonth;
 import java.time.ZonedDateTime;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -24,25 +23,25 @@ import org.jspecify.annotations.Nullable;
 /** The simple values that a message may be made of, with their type and format in JSON Schema. */
 public enum Scalar implements Shape {
   /** {@code boolean}. */
-  BOOLEAN("boolean", null, boolean.class, Boolean.class),
+  BOOLEAN("boolean", null, Boolean.class, boolean.class),
   /** {@code byte}. */
-  BYTE("integer", "int8", byte.class, Byte.class),
+  BYTE("integer", "int8", Byte.class, byte.class),
   /** {@code short}. */
-  SHORT("integer", "int16", short.class, Short.class),
+  SHORT("integer", "int16", Short.class, short.class),
   /** {@code int}. */
-  INT("integer", "int32", int.class, Integer.class),
+  INT("integer", "int32", Integer.class, int.class),
   /** {@code long}. */
-  LONG("integer", "int64", long.class, Long.class),
-  /** {@link BigInteger}, up to 960 digits. */
+  LONG("integer", "int64", Long.class, long.class),
+  /** {@link BigInteger}, up to 950 digits. */
   BIG_INTEGER("integer", "big-integer", BigInteger.class),
   /** {@code float}; finite values only. */
-  FLOAT("number", "float", float.class, Float.class),
+  FLOAT("number", "float", Float.class, float.class),
   /** {@code double}; finite values only. */
-  DOUBLE("number", "double", double.class, Double.class),
-  /** {@link BigDecimal}, exact, up to 960 digits. */
+  DOUBLE("number", "double", Double.class, double.class),
+  /** {@link BigDecimal}, exact, up to 950 digits. */
   BIG_DECIMAL("number", "decimal", BigDecimal.class),
   /** {@code char}, a text of length one. */
-  CHAR("string", "char", char.class, Character.class),
+  CHAR("string", "char", Character.class, char.class),
   /** {@link String}. */
   STRING("string", null, String.class),
   /** {@link UUID}. */
@@ -76,12 +75,18 @@ public enum Scalar implements Shape {
 
   private final String type;
   private final @Nullable String format;
-  private final List<Class<?>> classes;
+  private final Class<?> boxed;
+  private final Class<?> primitive;
 
-  Scalar(String type, @Nullable String format, Class<?>... classes) {
+  Scalar(String type, @Nullable String format, Class<?> only) {
+    this(type, format, only, only);
+  }
+
+  Scalar(String type, @Nullable String format, Class<?> boxed, Class<?> primitive) {
     this.type = type;
     this.format = format;
-    this.classes = List.of(classes);
+    this.boxed = boxed;
+    this.primitive = primitive;
   }
 
   /** The scalar of a Java class, or null. */
@@ -89,14 +94,9 @@ public enum Scalar implements Shape {
     return BY_CLASS.get(type);
   }
 
-  /** The name in texts about differences: the format, or the type where there is none. */
-  String label() {
-    return format == null ? type : format;
-  }
-
   JsonObject schema() {
     JsonObject schema = new JsonObject().put("type", type);
-    if (classes.contains(byte[].class) || classes.contains(Buffer.class)) {
+    if (this == BYTES || this == BUFFER) {
       schema.put("contentEncoding", "base64");
     }
     return format == null ? schema : schema.put("format", format);
@@ -105,7 +105,8 @@ public enum Scalar implements Shape {
   private static Map<Class<?>, Scalar> byClass() {
     Map<Class<?>, Scalar> all = new HashMap<>();
     for (Scalar scalar : values()) {
-      scalar.classes.forEach(type -> all.put(type, scalar));
+      all.put(scalar.boxed, scalar);
+      all.put(scalar.primitive, scalar);
     }
     return Collections.unmodifiableMap(all);
   }
