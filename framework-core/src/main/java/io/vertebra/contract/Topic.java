@@ -13,18 +13,25 @@ public final class Topic<T> extends Contract {
   private final Class<T> messageType;
   private final @Nullable Function<? super T, ?> key;
 
-  private Topic(String name, int version, Class<T> messageType, @Nullable Function<? super T, ?> key) {
+  private Topic(
+      String name, int version, Class<T> messageType, @Nullable Function<? super T, ?> key) {
     super(name, version);
     this.messageType = messageType;
     this.key = key;
   }
 
-  /** A topic with this name, lower case words joined by dots and dashes. */
+  /**
+   * A topic with this name: lower-case words joined by dots and dashes, at most 200 characters.
+   *
+   * @throws io.vertebra.error.ContractException {@code CONTRACT_INVALID} if the name is another or the type cannot travel, see {@link Shape}
+   */
   public static <T> Topic<T> of(String name, Class<T> message) {
-    return new Topic<>(name, 1, message, null);
+    Topic<T> contract = new Topic<>(name, 1, message, null);
+    new ShapeReader(name).message(message);
+    return contract;
   }
 
-  /** The same conversation in another version. */
+  /** The same conversation in another version, at least 1. */
   public Topic<T> withVersion(int version) {
     return new Topic<>(name(), version, messageType, key);
   }
@@ -39,9 +46,13 @@ public final class Topic<T> extends Contract {
     return messageType;
   }
 
-  /** The key of a message, or null if the contract has none. */
+  /**
+   * The key of a message, or null if the contract has none.
+   *
+   * @throws io.vertebra.error.ContractException {@code MESSAGE_INVALID} if the function throws or answers null
+   */
   public @Nullable String keyOf(T message) {
-    return key == null ? null : String.valueOf(key.apply(message));
+    return key(key, message, "key");
   }
 
   /** Whether messages have a key. */
@@ -50,7 +61,7 @@ public final class Topic<T> extends Contract {
   }
 
   @Override
-  public JsonObject toJson() {
-    return new JsonObject().put("name", name()).put("version", version());
+  void describe(JsonObject json, SchemaWriter schemas) {
+    json.put("kind", "topic").put("keyed", isKeyed()).put("message", schemas.write(messageType));
   }
 }
