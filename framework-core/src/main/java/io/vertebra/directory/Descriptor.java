@@ -16,7 +16,7 @@ public record Descriptor(
     String node,
     long incarnation,
     long version,
-    NodeState state,
+    ServingState state,
     List<ServedContract> contracts,
     List<TapInterest> taps) {
   public Descriptor {

@@ -75,7 +75,7 @@ public final class Directory {
   }
 
   /** Drains, quiesces or resumes; returns a version as {@link #serve} does. */
-  public long changeState(NodeState state, long now) {
+  public long changeState(ServingState state, long now) {
     local.changeState(state);
     for (long each : local.contractIds()) {
       routes.refresh(each);

@@ -32,7 +32,7 @@ final class DirectoryCodec {
   private static final int TOPIC = 2;
 
   private static final Standing[] STANDINGS = Standing.values();
-  private static final NodeState[] STATES = NodeState.values();
+  private static final ServingState[] STATES = ServingState.values();
 
   private DirectoryCodec() {}
 
@@ -138,7 +138,7 @@ final class DirectoryCodec {
   private static Descriptor readDescriptor(ByteBuffer in, Sender sender)
       throws CharacterCodingException {
     long version = readNumber(in);
-    NodeState state = STATES[readIndex(in, STATES.length)];
+    ServingState state = STATES[readIndex(in, STATES.length)];
     int contractCount = readCount(in, MIN_CONTRACT_BYTES);
     List<ServedContract> contracts = new ArrayList<>(contractCount);
     for (int i = 0; i < contractCount; i++) {

@@ -14,7 +14,7 @@ final class LocalNode {
   final NodeLoad load = new NodeLoad();
 
   private final SortedMap<Long, ServedContract> contracts = new TreeMap<>();
-  private NodeState state = NodeState.READY;
+  private ServingState state = ServingState.READY;
   private List<TapInterest> taps = List.of();
   private Descriptor published;
   private boolean isChanged;
@@ -40,7 +40,7 @@ final class LocalNode {
     contracts.remove(contractId);
   }
 
-  void changeState(NodeState newState) {
+  void changeState(ServingState newState) {
     state = newState;
   }
 
@@ -81,7 +81,7 @@ final class LocalNode {
     return published;
   }
 
-  NodeState state() {
+  ServingState state() {
     return state;
   }
 

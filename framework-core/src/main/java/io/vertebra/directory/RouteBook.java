@@ -42,7 +42,7 @@ final class RouteBook {
   }
 
   void refresh(long contractId) {
-    List<Route> routes = routesOf(contractId);
+    List<NodeRoute> routes = routesOf(contractId);
     RoutingTable old = tables.get(contractId);
     if (routes.equals(old == null ? List.of() : old.routes())) {
       return;
@@ -56,8 +56,8 @@ final class RouteBook {
     effects.routesChanged(table);
   }
 
-  private List<Route> routesOf(long contractId) {
-    List<Route> routes = new ArrayList<>();
+  private List<NodeRoute> routesOf(long contractId) {
+    List<NodeRoute> routes = new ArrayList<>();
     boolean isLocalDue = true;
     for (Peer each : peers) {
       if (isLocalDue && each.node.compareTo(local.node) > 0) {
@@ -72,24 +72,25 @@ final class RouteBook {
     return routes;
   }
 
-  private void addLocal(long contractId, List<Route> routes) {
+  private void addLocal(long contractId, List<NodeRoute> routes) {
     ServedContract served = local.contract(contractId);
-    if (served != null && local.state() != NodeState.QUIESCED) {
-      Route.State state =
-          local.state() == NodeState.READY ? Route.State.READY : Route.State.DRAINING;
+    if (served != null && local.state() != ServingState.QUIESCED) {
+      NodeRoute.State state =
+          local.state() == ServingState.READY ? NodeRoute.State.READY : NodeRoute.State.DRAINING;
       routes.add(
-          new Route(local.node, local.incarnation, local.nodeHash, served, state, local.load));
+          new NodeRoute(local.node, local.incarnation, local.nodeHash, served, state, local.load));
     }
   }
 
-  private static void addPeer(long contractId, Peer peer, List<Route> routes) {
+  private static void addPeer(long contractId, Peer peer, List<NodeRoute> routes) {
     ServedContract served = peer.contract(contractId);
     Descriptor descriptor = peer.descriptor();
-    if (served != null && descriptor != null && descriptor.state() != NodeState.QUIESCED) {
-      Route.State state = descriptor.state() == NodeState.DRAINING
-          ? Route.State.DRAINING
-          : peer.isUsable() ? Route.State.READY : Route.State.SUSPECT;
-      routes.add(new Route(peer.node, peer.incarnation, peer.nodeHash, served, state, peer.load));
+    if (served != null && descriptor != null && descriptor.state() != ServingState.QUIESCED) {
+      NodeRoute.State state = descriptor.state() == ServingState.DRAINING
+          ? NodeRoute.State.DRAINING
+          : peer.isUsable() ? NodeRoute.State.READY : NodeRoute.State.SUSPECT;
+      routes.add(
+          new NodeRoute(peer.node, peer.incarnation, peer.nodeHash, served, state, peer.load));
     }
   }
 }

@@ -9,16 +9,16 @@ import org.jspecify.annotations.Nullable;
  * to the threads of callers.
  */
 public final class RoutingTable {
-  private static final Route[] NONE = {};
+  private static final NodeRoute[] NONE = {};
 
   private final long contractId;
-  private final List<Route> routes;
-  private final Route[] ready;
+  private final List<NodeRoute> routes;
+  private final NodeRoute[] ready;
 
-  RoutingTable(long contractId, List<Route> routes) {
+  RoutingTable(long contractId, List<NodeRoute> routes) {
     this.contractId = contractId;
     this.routes = List.copyOf(routes);
-    this.ready = this.routes.stream().filter(Route::isReady).toArray(Route[]::new);
+    this.ready = this.routes.stream().filter(NodeRoute::isReady).toArray(NodeRoute[]::new);
   }
 
   /** A table without nodes. */
@@ -32,12 +32,12 @@ public final class RoutingTable {
   }
 
   /** All nodes that serve it, also those that are not ready. */
-  public List<Route> routes() {
+  public List<NodeRoute> routes() {
     return routes;
   }
 
   /** The nodes that calls may go to. */
-  public List<Route> ready() {
+  public List<NodeRoute> ready() {
     return List.of(ready);
   }
 
@@ -47,7 +47,7 @@ public final class RoutingTable {
   }
 
   /** The same table with only those nodes that fit, for instance by their fingerprint. */
-  public RoutingTable only(Predicate<Route> fits) {
+  public RoutingTable only(Predicate<NodeRoute> fits) {
     return new RoutingTable(contractId, routes.stream().filter(fits).toList());
   }
 
@@ -57,15 +57,15 @@ public final class RoutingTable {
    *
    * @param random 64 fresh random bits
    */
-  public @Nullable Route pick(long random) {
+  public @Nullable NodeRoute pick(long random) {
     return pick(ready, ready.length, random);
   }
 
   /** As {@link #pick(long)}, but not the node that {@code except} leads to, which was tried. */
-  public @Nullable Route pickOther(long random, Route except) {
-    Route[] others = ready.length == 0 ? NONE : new Route[ready.length];
+  public @Nullable NodeRoute pickOther(long random, NodeRoute except) {
+    NodeRoute[] others = ready.length == 0 ? NONE : new NodeRoute[ready.length];
     int count = 0;
-    for (Route each : ready) {
+    for (NodeRoute each : ready) {
       if (!each.node().equals(except.node())) {
         others[count++] = each;
       }
@@ -73,21 +73,21 @@ public final class RoutingTable {
     return pick(others, count, random);
   }
 
-  private static @Nullable Route pick(Route[] from, int count, long random) {
+  private static @Nullable NodeRoute pick(NodeRoute[] from, int count, long random) {
     if (count <= 1) {
       return count == 0 ? null : from[0];
     }
     int first = (int) (((random >>> 32) * count) >>> 32);
     int second = (int) (((random & 0xffff_ffffL) * (count - 1)) >>> 32);
-    Route one = from[first];
-    Route other = from[second < first ? second : second + 1];
+    NodeRoute one = from[first];
+    NodeRoute other = from[second < first ? second : second + 1];
     long loadOfOne = (long) one.load().current() * other.served().instances();
     long loadOfOther = (long) other.load().current() * one.served().instances();
     return loadOfOther < loadOfOne ? other : one;
   }
 
   /** The node that owns the key now, or null if none is ready. */
-  public @Nullable Route owner(long keyHash) {
+  public @Nullable NodeRoute owner(long keyHash) {
     return best(keyHash, true);
   }
 
@@ -96,15 +96,15 @@ public final class RoutingTable {
    * owner is ready. A sender that must not overtake it holds messages for the key until this table
    * changes.
    */
-  public @Nullable Route formerOwner(long keyHash) {
-    Route owner = best(keyHash, false);
+  public @Nullable NodeRoute formerOwner(long keyHash) {
+    NodeRoute owner = best(keyHash, false);
     return owner == null || owner.isReady() ? null : owner;
   }
 
-  private @Nullable Route best(long keyHash, boolean onlyReady) {
-    Route best = null;
+  private @Nullable NodeRoute best(long keyHash, boolean onlyReady) {
+    NodeRoute best = null;
     long bestScore = 0;
-    for (Route each : routes) {
+    for (NodeRoute each : routes) {
       if (onlyReady && !each.isReady()) {
         continue;
       }

@@ -38,7 +38,7 @@ class DirectoryMessageTest {
         SENDER,
         VIEW,
         new Descriptor(
-            SENDER.node(), SENDER.incarnation(), 299, NodeState.DRAINING, contracts, taps));
+            SENDER.node(), SENDER.incarnation(), 299, ServingState.DRAINING, contracts, taps));
   }
 
   private static void assertInvalid(byte[] bytes) {
@@ -114,7 +114,7 @@ class DirectoryMessageTest {
         .isInstanceOf(IllegalArgumentException.class);
     ServedContract one = FewNodes.contract(1, 1);
     assertThatThrownBy(
-            () -> new Descriptor("a", 1, 1, NodeState.READY, List.of(one, one), List.of()))
+            () -> new Descriptor("a", 1, 1, ServingState.READY, List.of(one, one), List.of()))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }

@@ -205,20 +205,21 @@ class DirectoryTest {
     b.directory.serve(contract(STOCK, 1), nodes.now);
     nodes.run(20);
 
-    long version = a.directory.changeState(NodeState.DRAINING, nodes.now);
+    long version = a.directory.changeState(ServingState.DRAINING, nodes.now);
     assertThat(a.ready(STOCK)).containsExactly("b");
     nodes.run(20);
 
     assertThat(a.acknowledged).containsEntry(version, Set.of());
     assertThat(b.ready(STOCK)).containsExactly("b");
-    assertThat(b.directory.routes(STOCK).routes().get(0).state()).isEqualTo(Route.State.DRAINING);
+    assertThat(b.directory.routes(STOCK).routes().get(0).state())
+        .isEqualTo(NodeRoute.State.DRAINING);
     assertThat(b.directory.standing("a")).isEqualTo(Standing.USABLE);
 
-    a.directory.changeState(NodeState.QUIESCED, nodes.now);
+    a.directory.changeState(ServingState.QUIESCED, nodes.now);
     nodes.run(20);
     assertThat(b.directory.routes(STOCK).routes()).hasSize(1);
 
-    a.directory.changeState(NodeState.READY, nodes.now);
+    a.directory.changeState(ServingState.READY, nodes.now);
     nodes.run(20);
     assertThat(b.ready(STOCK)).containsExactly("a", "b");
   }

@@ -69,7 +69,7 @@ final class FewNodes {
     }
 
     private static List<String> ready(RoutingTable routes) {
-      return routes.ready().stream().map(Route::node).toList();
+      return routes.ready().stream().map(NodeRoute::node).toList();
     }
   }
 

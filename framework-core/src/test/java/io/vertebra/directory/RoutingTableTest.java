@@ -13,27 +13,27 @@ import org.junit.jupiter.api.Test;
 class RoutingTableTest {
   private static final long STOCK = 7;
 
-  private static Route route(String node, int instances, Route.State state) {
-    return new Route(
+  private static NodeRoute route(String node, int instances, NodeRoute.State state) {
+    return new NodeRoute(
         node, 1, Rendezvous.hash(node), FewNodes.contract(STOCK, instances), state, new NodeLoad());
   }
 
-  private static Route route(String node) {
-    return route(node, 1, Route.State.READY);
+  private static NodeRoute route(String node) {
+    return route(node, 1, NodeRoute.State.READY);
   }
 
-  private static RoutingTable tableOf(Route... routes) {
+  private static RoutingTable tableOf(NodeRoute... routes) {
     return new RoutingTable(STOCK, List.of(routes));
   }
 
-  private static String nodeOf(@Nullable Route route) {
+  private static String nodeOf(@Nullable NodeRoute route) {
     return route == null ? "nobody" : route.node();
   }
 
   @Test
   void picks_every_ready_node_equally_often_when_all_are_idle() {
     RoutingTable table =
-        tableOf(route("a"), route("b"), route("c"), route("d", 1, Route.State.DRAINING));
+        tableOf(route("a"), route("b"), route("c"), route("d", 1, NodeRoute.State.DRAINING));
     SplittableRandom random = new SplittableRandom(1);
     Map<String, Integer> picks = new HashMap<>();
     for (int i = 0; i < 30_000; i++) {
@@ -45,8 +45,8 @@ class RoutingTableTest {
 
   @Test
   void picks_the_less_busy_of_two_per_instance() {
-    Route small = route("a", 1, Route.State.READY);
-    Route large = route("b", 4, Route.State.READY);
+    NodeRoute small = route("a", 1, NodeRoute.State.READY);
+    NodeRoute large = route("b", 4, NodeRoute.State.READY);
     RoutingTable table = tableOf(small, large);
     small.load().started();
     small.load().report(2);
@@ -62,7 +62,7 @@ class RoutingTableTest {
 
   @Test
   void picks_another_node_than_the_one_that_was_tried() {
-    Route a = route("a");
+    NodeRoute a = route("a");
     RoutingTable table = tableOf(a, route("b"));
 
     assertThat(nodeOf(table.pickOther(5, a))).isEqualTo("b");
@@ -74,13 +74,13 @@ class RoutingTableTest {
 
   @Test
   void moves_only_the_keys_of_a_node_that_leaves() {
-    List<Route> routes = new ArrayList<>();
+    List<NodeRoute> routes = new ArrayList<>();
     for (String node : List.of("a", "b", "c", "d", "e")) {
       routes.add(route(node));
     }
     RoutingTable before = new RoutingTable(STOCK, routes);
     RoutingTable after = before.only(each -> !each.node().equals("c"));
-    long[] hashes = routes.stream().mapToLong(Route::nodeHash).toArray();
+    long[] hashes = routes.stream().mapToLong(NodeRoute::nodeHash).toArray();
     int moved = 0;
     for (int i = 0; i < 10_000; i++) {
       long key = Rendezvous.hash("key-" + i);
@@ -98,7 +98,7 @@ class RoutingTableTest {
 
   @Test
   void names_the_former_owner_of_a_key_while_it_drains_or_is_silent() {
-    for (Route.State state : List.of(Route.State.DRAINING, Route.State.SUSPECT)) {
+    for (NodeRoute.State state : List.of(NodeRoute.State.DRAINING, NodeRoute.State.SUSPECT)) {
       RoutingTable table = tableOf(route("a"), route("b", 1, state));
       int held = 0;
       for (int i = 0; i < 1_000; i++) {

@@ -1,7 +1,7 @@
 package io.vertebra.directory;
 
 /** What a node says about itself in its descriptor. */
-public enum NodeState {
+public enum ServingState {
   /** It takes calls. */
   READY(0),
   /** It is leaving: it finishes what it has and takes nothing new. */
@@ -11,7 +11,7 @@ public enum NodeState {
 
   final int code;
 
-  NodeState(int code) {
+  ServingState(int code) {
     this.code = code;
   }
 }

@@ -10,7 +10,7 @@ package io.vertebra.directory;
  * @param state whether it may be used
  * @param load how busy it is; the same object for all contracts of the node
  */
-public record Route(
+public record NodeRoute(
     String node,
     long incarnation,
     long nodeHash,
