@@ -80,9 +80,15 @@ final class EngineNode implements Node, Shareable {
         : internal.nettyEventLoopGroup().next();
     EngineSettings settings = settings(options, internal.clusterManager().getNodeId());
     Engine engine = new Engine(internal, settings, lanes, lanes.of(linkLoop));
-    ClusterLinks cluster = new ClusterLinks(engine, options);
+    ClusterLinks cluster = new ClusterLinks(engine, nextIncarnation(vertx), options);
     EngineNode node = install(new EngineNode(internal, options, engine, cluster));
     return cluster.join(linkLoop).map(node);
+  }
+
+  /** Counts the nodes that were made on the Vert.x instance, which all have its id. */
+  private static long nextIncarnation(Vertx vertx) {
+    LocalMap<String, Long> counts = vertx.sharedData().getLocalMap(KEY + "s");
+    return counts.merge(KEY, 1L, Long::sum);
   }
 
   private static EngineSettings settings(NodeOptions options, String id) {

@@ -57,7 +57,7 @@ final class GatherOperation<Q, R> implements Gather<R> {
   private Future<Gathered<R>> start(int wanted, boolean majority) {
     ContextInternal context = engine.vertx().getOrCreateContext();
     List<Exchange<Q, R>> exchanges = new ArrayList<>();
-    Route route = engine.route(contract.name());
+    Route route = engine.route(contract.qualifiedName());
     for (int i = 0; i < route.instances(); i++) {
       exchanges.add(pinned(context, null, i));
     }

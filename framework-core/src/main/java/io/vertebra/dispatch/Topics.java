@@ -36,7 +36,7 @@ public final class Topics {
       Function<? super T, ? extends Future<?>> handler,
       SubscriptionOptions options,
       ContextInternal context) {
-    subscribed.put(topic.name(), topic);
+    subscribed.put(topic.qualifiedName(), topic);
     TopicRoute<T> route = route(topic);
     TopicSubscription<T> subscription =
         new TopicSubscription<>(engine, route, handler, options, context);
@@ -125,7 +125,7 @@ public final class Topics {
   /** The route of a topic; made when first asked for. */
   @SuppressWarnings("unchecked")
   public <T> TopicRoute<T> route(Topic<T> topic) {
-    return (TopicRoute<T>) route(topic.name());
+    return (TopicRoute<T>) route(topic.qualifiedName());
   }
 
   /** The route of a topic's name; made when first asked for. */

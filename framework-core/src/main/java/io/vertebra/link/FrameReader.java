@@ -69,8 +69,12 @@ final class FrameReader {
     return batch.getLong(advance(8));
   }
 
+  /** A text of a header; none is longer than a header may be. */
   String text() {
     int length = int32();
+    if (length > FrameWriter.MAX_HEADER) {
+      throw new IndexOutOfBoundsException("a text claims " + length + " bytes");
+    }
     int from = advance(length);
     return batch.getString(from, from + length);
   }
