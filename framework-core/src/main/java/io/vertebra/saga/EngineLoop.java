@@ -21,7 +21,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
@@ -35,6 +34,7 @@ final class EngineLoop implements SagaHost {
   private static final Logger LOG = LoggerFactory.getLogger(EngineLoop.class);
   private static final int MAX_TURN = 1_024;
   private static final int PURGE_BATCH = 1_000;
+  private static final long FIRST_WATCH_MILLIS = 5;
 
   private final Vertx vertx;
   private final Context context;
@@ -47,9 +47,10 @@ final class EngineLoop implements SagaHost {
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final Set<String> stalled = ConcurrentHashMap.newKeySet();
   private final CopyOnWriteArrayList<Consumer<SagaEvent>> listeners = new CopyOnWriteArrayList<>();
-  private final AtomicLong releasing = new AtomicLong();
   private @Nullable Promise<Void> closing;
+  private Runnable unlisten = () -> {};
   private boolean started;
+  private boolean left;
   private long timer = -1;
   private long timerAt = Long.MAX_VALUE;
 
@@ -86,6 +87,7 @@ final class EngineLoop implements SagaHost {
     Promise<Void> promise = Promise.promise();
     submit(now -> {
       started = true;
+      unlisten = log.onUnowned(partition -> submit(later -> owner.unownedStart(partition, later)));
       promise.complete();
     });
     return promise.future();
@@ -95,6 +97,7 @@ final class EngineLoop implements SagaHost {
     Promise<Void> promise = Promise.promise();
     submit(now -> {
       started = false;
+      unlisten.run();
       vertx.cancelTimer(timer);
       closing = promise;
       owner.close();
@@ -110,6 +113,10 @@ final class EngineLoop implements SagaHost {
 
   /** Watches an instance that another engine runs, until it needs no engine any more. */
   void watch(String saga, String key, Waiter waiter) {
+    watch(saga, key, waiter, FIRST_WATCH_MILLIS);
+  }
+
+  private void watch(String saga, String key, Waiter waiter, long wait) {
     log.find(saga, key)
         .onComplete(result -> submit(now -> {
           SagaLog.Row row = result.succeeded() ? result.result().orElse(null) : null;
@@ -119,7 +126,7 @@ final class EngineLoop implements SagaHost {
           } else if (row != null && machine != null && !row.status().isActive()) {
             end(machine, row, waiter, now);
           } else if (closing == null) {
-            vertx.setTimer(settings.pollMillis(), id -> watch(saga, key, waiter));
+            vertx.setTimer(wait, id -> watch(saga, key, waiter, Math.min(2 * wait, settings.pollMillis())));
           } else {
             waiter.failed(SagaException.fenced(saga, key));
           }
@@ -177,7 +184,7 @@ final class EngineLoop implements SagaHost {
   }
 
   private void closeIfDone() {
-    if (closing != null && !owner.isWriting() && releasing.get() == 0) {
+    if (closing != null && !owner.isWriting() && left) {
       closing.tryComplete();
     }
   }
@@ -214,11 +221,15 @@ final class EngineLoop implements SagaHost {
 
   @Override
   public void release(List<SagaLog.Lease> leases) {
-    releasing.incrementAndGet();
-    log.release(settings.owner(), leases).onComplete(result -> {
-      releasing.decrementAndGet();
-      submit(now -> closeIfDone());
-    });
+    log.release(settings.owner(), leases);
+  }
+
+  @Override
+  public void leave() {
+    log.leave(settings.owner()).onComplete(result -> submit(now -> {
+      left = true;
+      closeIfDone();
+    }));
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.vertebra.saga;
 import io.vertx.core.Future;
 import io.vertx.core.internal.logging.Logger;
 import io.vertx.core.internal.logging.LoggerFactory;
+import io.vertx.core.shareddata.Shareable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -16,8 +17,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * The log in memory. A partition is a cell of a concurrent map and only touched inside the map's
  * {@code compute}, which is what makes the epoch check and the write one step.
  */
-final class MemorySagaLog implements SagaLog {
+final class MemorySagaLog implements SagaLog, Shareable {
   /** Ended instances that are kept at most; the oldest of a partition go first. */
   static final int MAX_ENDED = 100_096;
 
@@ -34,6 +37,7 @@ final class MemorySagaLog implements SagaLog {
 
   private final ConcurrentHashMap<Integer, Cell> cells = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, Long> owners = new ConcurrentHashMap<>();
+  private final CopyOnWriteArrayList<IntConsumer> listeners = new CopyOnWriteArrayList<>();
   private final LongAdder forgotten = new LongAdder();
   private final LongSupplier nanos;
   private final int maxEndedPerCell;
@@ -86,6 +90,15 @@ final class MemorySagaLog implements SagaLog {
   }
 
   @Override
+  public Future<Void> leave(String owner) {
+    owners.remove(owner);
+    for (int partition = 0; partition < partitions; partition++) {
+      in(partition, cell -> cell.release(owner, cell.epoch));
+    }
+    return Future.succeededFuture();
+  }
+
+  @Override
   public Future<List<Result>> write(List<Transition> batch) {
     Set<Key> keys = new HashSet<>();
     for (Transition transition : batch) {
@@ -97,7 +110,11 @@ final class MemorySagaLog implements SagaLog {
     long now = nanos.getAsLong();
     List<Result> results = new ArrayList<>(batch.size());
     for (Transition transition : batch) {
-      results.add(in(transition.row().partition(), cell -> cell.write(transition, now)));
+      int partition = transition.row().partition();
+      results.add(in(partition, cell -> cell.write(transition, now)));
+      if (transition.epoch() == UNOWNED) {
+        listeners.forEach(listener -> listener.accept(partition));
+      }
     }
     return Future.succeededFuture(results);
   }
@@ -154,6 +171,12 @@ final class MemorySagaLog implements SagaLog {
       purged += in(partition, cell -> cell.purge(before, most));
     }
     return Future.succeededFuture(purged);
+  }
+
+  @Override
+  public Runnable onUnowned(IntConsumer listener) {
+    listeners.add(listener);
+    return () -> listeners.remove(listener);
   }
 
   private Row read(Stored stored) {

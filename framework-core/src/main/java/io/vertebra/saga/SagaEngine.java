@@ -87,6 +87,13 @@ public final class SagaEngine {
     return onCaller(loop.close());
   }
 
+  /** The contracts that start its sagas: what {@link #run} and {@link #begin} take. */
+  public List<Request<?, ?>> contracts() {
+    List<Request<?, ?>> contracts = new ArrayList<>();
+    byContract.values().forEach(machine -> contracts.add(machine.saga().startedBy()));
+    return contracts;
+  }
+
   /** The definitions it was created with. */
   public List<Saga<?>> sagas() {
     return sagas;

@@ -20,6 +20,9 @@ interface SagaHost {
   /** Not answered. */
   void release(List<SagaLog.Lease> leases);
 
+  /** Not answered; the last call. */
+  void leave();
+
   /** Answered by {@code written} or {@code writeFailed}. One at a time. */
   void write(List<SagaLog.Transition> batch);
 

@@ -1,10 +1,13 @@
 package io.vertebra.saga;
 
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.shareddata.LocalMap;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +43,12 @@ public interface SagaLog {
     return new MemorySagaLog(System::nanoTime, MemorySagaLog.MAX_ENDED);
   }
 
+  /** The log in memory that all verticles of a Vert.x instance share; made when it is first asked for. */
+  static SagaLog inMemory(Vertx vertx) {
+    LocalMap<String, MemorySagaLog> logs = vertx.sharedData().getLocalMap("io.vertebra.saga.log");
+    return logs.computeIfAbsent("log", name -> (MemorySagaLog) inMemory());
+  }
+
   /** The partition of an instance: FNV-1a over the UTF-16 units of both names, folded to 8 bits. */
   static int partitionOf(String saga, String key) {
     int hash = 0x811c9dc5;
@@ -65,6 +74,9 @@ public interface SagaLog {
 
   /** Gives leases back. Those that are not the owner's any more are ignored. */
   Future<Void> release(String owner, List<Lease> leases);
+
+  /** Gives back all leases of an owner that stops, and no longer counts it among the live ones. */
+  Future<Void> leave(String owner);
 
   /**
    * Writes a batch and completes with one result per transition, in order. A batch holds at most one
@@ -93,6 +105,15 @@ public interface SagaLog {
    * history, and completes with their number. Those that wait for an operator are kept.
    */
   Future<Integer> purge(Duration retention, int limit);
+
+  /**
+   * Has {@code listener} told of starts that were written to a partition their writer does not own, so
+   * that its owner need not wait until it next asks what is due. May be told late, more than once, or
+   * never; default never. Answers what takes the listener off again.
+   */
+  default Runnable onUnowned(IntConsumer listener) {
+    return () -> {};
+  }
 
   /**
    * A partition and the epoch under which it is owned.

@@ -196,11 +196,11 @@ final class SagaOwner {
 
   /** New leases, asked for at {@code sentAt}. */
   void granted(SagaLog.Grant grant, long sentAt, long now) {
-    grant.leases().forEach(lease -> leases.add(lease, sentAt + settings.leaseMillis()));
     if (closed) {
-      releaseAll();
+      host.leave();
       return;
     }
+    grant.leases().forEach(lease -> leases.add(lease, sentAt + settings.leaseMillis()));
     int share = (settings.partitions() + grant.owners() - 1) / grant.owners();
     wanted = Math.max(0, share - leases.count());
     if (leases.count() > share) {
@@ -240,6 +240,13 @@ final class SagaOwner {
   /** Instances that nobody looked after for too long. */
   void dueFound(List<SagaLog.Row> rows, long now) {
     rows.forEach(row -> adoptNew(row, now));
+  }
+
+  /** Somebody else wrote a start to a partition: if it is held here, it is looked at at once. */
+  void unownedStart(int partition, long now) {
+    if (leases.epochOf(partition, now) != SagaLog.UNOWNED) {
+      host.due(List.of(leases.lease(partition)), settings.maxBatch());
+    }
   }
 
   /** Time has passed. */
@@ -285,15 +292,7 @@ final class SagaOwner {
     }
     entries.clear();
     dirty.clear();
-    releaseAll();
-  }
-
-  private void releaseAll() {
-    List<SagaLog.Lease> all = leases.all();
-    all.forEach(lease -> leases.remove(lease.partition()));
-    if (!all.isEmpty()) {
-      host.release(all);
-    }
+    host.leave();
   }
 
   private <S> void process(Entry<S> entry, long now) {

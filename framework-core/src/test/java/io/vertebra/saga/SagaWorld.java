@@ -422,6 +422,11 @@ final class SagaWorld {
     }
 
     @Override
+    public void leave() {
+      throw new AssertionError("nobody closes an engine here");
+    }
+
+    @Override
     public void write(List<SagaLog.Transition> batch) {
       SagaOwner current = owner;
       boolean unknown = chance(faults.unknownWrite);

@@ -2,6 +2,7 @@ package io.vertebra.saga;
 
 import io.vertebra.contract.Request;
 import java.time.Duration;
+import java.util.List;
 
 /** The sagas that the tests run. */
 final class Shop {
@@ -23,6 +24,9 @@ final class Shop {
       Request.of("shipping.dispatch", Do.class, Done.class).failsWith(No.class);
   static final Request<Do, Done> NOTIFY =
       Request.of("mail.notify", Do.class, Done.class).failsWith(No.class);
+
+  static final List<Request<Do, Done>> STEPS =
+      List.of(RESERVE, RELEASE, CHARGE, REFUND, BOOK, CANCEL, DISPATCH, NOTIFY);
 
   private static final Retry RETRY = Retry.defaults()
       .withMaxAttempts(3)
