@@ -126,7 +126,8 @@ final class EngineLoop implements SagaHost {
           } else if (row != null && machine != null && !row.status().isActive()) {
             end(machine, row, waiter, now);
           } else if (closing == null) {
-            vertx.setTimer(wait, id -> watch(saga, key, waiter, Math.min(2 * wait, settings.pollMillis())));
+            vertx.setTimer(
+                wait, id -> watch(saga, key, waiter, Math.min(2 * wait, settings.pollMillis())));
           } else {
             waiter.failed(SagaException.fenced(saga, key));
           }
@@ -226,10 +227,11 @@ final class EngineLoop implements SagaHost {
 
   @Override
   public void leave() {
-    log.leave(settings.owner()).onComplete(result -> submit(now -> {
-      left = true;
-      closeIfDone();
-    }));
+    log.leave(settings.owner())
+        .onComplete(result -> submit(now -> {
+          left = true;
+          closeIfDone();
+        }));
   }
 
   @Override

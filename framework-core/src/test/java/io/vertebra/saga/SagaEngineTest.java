@@ -29,7 +29,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class SagaEngineTest {
-  private static final CallOptions PATIENT = CallOptions.defaults().withTimeout(Duration.ofSeconds(30));
+  private static final CallOptions PATIENT =
+      CallOptions.defaults().withTimeout(Duration.ofSeconds(30));
 
   private final ConcurrentHashMap<String, BiFunction<Shop.Do, Call, Future<Shop.Done>>> handlers =
       new ConcurrentHashMap<>();
@@ -92,9 +93,11 @@ class SagaEngineTest {
     SagaEngine engine = engine(Shop.FULFIL);
     Shop.Placed placed = await(engine.run(Shop.PLACE, new Shop.Place("o1", 20)));
     assertThat(placed.trace()).isEqualTo("reserve charge book no-dispatch ");
-    assertThat(called().subList(4, 6)).containsExactlyInAnyOrder("payment.refund", "freight.cancel");
+    assertThat(called().subList(4, 6))
+        .containsExactlyInAnyOrder("payment.refund", "freight.cancel");
     assertThat(called().get(6)).isEqualTo("stock.release");
-    assertThat(await(engine.find(Shop.FULFIL, "o1")).orElseThrow().status()).isEqualTo(SagaStatus.COMPENSATED);
+    assertThat(await(engine.find(Shop.FULFIL, "o1")).orElseThrow().status())
+        .isEqualTo(SagaStatus.COMPENSATED);
   }
 
   @Test
@@ -109,7 +112,9 @@ class SagaEngineTest {
     List<CallMetadata> charges =
         calls.stream().filter(call -> call.contract().equals("payment.charge")).toList();
     assertThat(charges).extracting(CallMetadata::attempt).containsExactly(1, 2, 3);
-    assertThat(charges).extracting(CallMetadata::messageId).containsOnly(charges.get(0).messageId());
+    assertThat(charges)
+        .extracting(CallMetadata::messageId)
+        .containsOnly(charges.get(0).messageId());
   }
 
   @Test
@@ -119,7 +124,12 @@ class SagaEngineTest {
     await(engine.run(Shop.PLACE, new Shop.Place("o1", 1)));
     assertThat(called())
         .containsExactly(
-            "stock.reserve", "payment.charge", "payment.charge", "payment.charge", "payment.refund", "stock.release");
+            "stock.reserve",
+            "payment.charge",
+            "payment.charge",
+            "payment.charge",
+            "payment.refund",
+            "stock.release");
   }
 
   @Test
@@ -221,7 +231,8 @@ class SagaEngineTest {
         .outcome(Shop.State::toOutcome)
         .build();
     SagaEngine second = engine(other);
-    assertThat(await(second.find(other, "o1")).orElseThrow().status()).isEqualTo(SagaStatus.STALLED);
+    assertThat(await(second.find(other, "o1")).orElseThrow().status())
+        .isEqualTo(SagaStatus.STALLED);
     never.complete(new Shop.Done("charge"));
   }
 
