@@ -41,6 +41,8 @@ final class EngineNode implements Node, Shareable {
   /** Bytes of a frame that are kept for its header. */
   private static final int HEADER_ROOM = 1024;
 
+  private static final long IDLE_LOOK_MILLIS = 10;
+
   private final VertxInternal vertx;
   private final NodeOptions options;
   private final Engine engine;
@@ -200,7 +202,16 @@ final class EngineNode implements Node, Shareable {
   @Override
   public Future<Void> quiesce() {
     state = NodeState.QUIESCED;
-    return changeState(ServingState.QUIESCED);
+    long patience = options.drainTimeout().toNanos();
+    return changeState(ServingState.QUIESCED).compose(known -> idle(System.nanoTime() + patience));
+  }
+
+  /** Completes once no call runs, or at the deadline. */
+  private Future<Void> idle(long deadlineNanos) {
+    if (engine.inFlight() == 0 || System.nanoTime() - deadlineNanos >= 0) {
+      return Future.succeededFuture();
+    }
+    return vertx.timer(IDLE_LOOK_MILLIS).compose(again -> idle(deadlineNanos));
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.vertebra.limit.Limit;
 import io.vertebra.link.LinkLoopTransport;
 import io.vertebra.messaging.Call;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.internal.VertxInternal;
@@ -41,10 +42,11 @@ final class TestCluster implements AutoCloseable {
     return node;
   }
 
-  /** Takes a node away without any goodbye of its own; its Vert.x instance closes its sockets. */
+  /** Takes a node out of the membership without any goodbye of its own. */
   void crash(Node node) {
-    nodes.remove(node);
-    await(node.vertx().close());
+    Promise<Void> left = Promise.promise();
+    ((VertxInternal) node.vertx()).clusterManager().leave(left);
+    await(left.future());
   }
 
   /** Drains a node and closes it. */

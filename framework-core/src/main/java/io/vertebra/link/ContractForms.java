@@ -37,6 +37,9 @@ public final class ContractForms {
   private static final int MOST_VERDICTS = 10_000;
 
   private final Engine engine;
+  /** Forms that are served here and were asked for, by fingerprint; confined to the link lane. */
+  private final Map<String, Form> described = new HashMap<>();
+
   private final Map<Pair, Verdict> verdicts = new ConcurrentHashMap<>();
   /** Who waits for a node's answer; confined to the link lane. */
   private final Map<Question, List<Exchange<?, ?>>> asked = new HashMap<>();
@@ -131,6 +134,12 @@ public final class ContractForms {
     return new Pair(question.caller, question.server);
   }
 
+  /** A contract's own description; making it takes far longer than sending it. */
+  private Form described(Contract contract) {
+    return described.computeIfAbsent(
+        contract.fingerprint(), fresh -> new Form(contract.toJson().encode()));
+  }
+
   /** Whether the frame asks for a form of this node. */
   public static boolean isWanted(RequestFrame frame) {
     return frame.contractId() == FORM_ID;
@@ -149,7 +158,7 @@ public final class ContractForms {
       for (Instance<?, ?> each : route.localInstances()) {
         if (each.contract().qualifiedName().equals(wanted.contract())
             && each.contract().fingerprint().equals(wanted.fingerprint())) {
-          return answer.reply(new Form(each.contract().toJson().encode()));
+          return answer.reply(links.forms().described(each.contract()));
         }
       }
     }
