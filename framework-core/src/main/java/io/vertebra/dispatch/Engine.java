@@ -129,7 +129,7 @@ public final class Engine {
       }
     }
     Instance<?, ?> instance = route.pickInstance(key);
-    if (instance != null && (key != null || instance.admission().inFlight() < instance.admission().limit())) {
+    if (instance != null && (key != null || instance.hasRoom())) {
       dispatchTo(exchange, instance);
       return;
     }
@@ -170,10 +170,11 @@ public final class Engine {
 
   /** Starts a call on its instance, or lets it wait for a permit. Any thread. */
   public void admit(ServedCall<?, ?> call) {
-    if (call.instance().route().waiting() == 0 && call.instance().admission().tryAcquire()) {
+    Instance<?, ?> instance = call.instance();
+    if (instance.queue().size() == 0 && instance.admission().tryAcquire()) {
       call.lane.post(call);
     } else {
-      call.instance().route().queue().add(call);
+      instance.queue().add(call);
     }
   }
 
@@ -221,8 +222,7 @@ public final class Engine {
   public void unserve(Instance<?, ?> instance) {
     Route route = instance.route();
     if (route.remove(instance)) {
-      route.retire(instance);
-      route.queue().turnAway(instance);
+      instance.queue().turnAwayAll();
       announce();
     }
   }
@@ -230,7 +230,7 @@ public final class Engine {
   /** The route of a contract's name; made when first asked for. */
   public Route route(String contract) {
     Route known = routes.get(contract);
-    return known != null ? known : routes.computeIfAbsent(contract, name -> new Route(name, control));
+    return known != null ? known : routes.computeIfAbsent(contract, Route::new);
   }
 
   /** Every route that was ever asked for. */

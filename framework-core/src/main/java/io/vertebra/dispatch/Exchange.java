@@ -122,6 +122,9 @@ public final class Exchange<Q, R> extends Timed implements Runnable, Origin<R> {
   }
 
   private void start() {
+    if (done) {
+      return;
+    }
     started = true;
     Scope origin = parent;
     if (origin != null) {
@@ -134,7 +137,13 @@ public final class Exchange<Q, R> extends Timed implements Runnable, Origin<R> {
     } else {
       engine.stats().rootCall();
     }
-    envelope = engine.seal(contract, message, options, origin, lane);
+    try {
+      envelope = engine.seal(contract, message, options, origin, lane);
+    } catch (VertebraException unfit) {
+      settle();
+      fail(unfit);
+      return;
+    }
     if (deadlineNanos - lane.nanoTime() <= 0) {
       giveUp(ErrorCode.DEADLINE_EXCEEDED);
       return;

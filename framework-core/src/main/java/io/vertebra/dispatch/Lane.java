@@ -106,14 +106,10 @@ public final class Lane implements Runnable {
       if (--left % TASKS_PER_CLOCK_READ == 0) {
         turnNanos = System.nanoTime();
       }
-      try {
-        task.run();
-      } catch (RuntimeException e) {
-        LOG.error("A task of the engine failed; this is a bug of Vertebra", e);
-      }
+      guarded(task);
     }
     inTurn = false;
-    afterTurn.run();
+    guarded(afterTurn);
     if (task != null) {
       wakeUp();
       return;
@@ -121,6 +117,15 @@ public final class Lane implements Runnable {
     scheduled.set(0);
     if (!inbox.isEmpty() && scheduled.compareAndSet(0, 1)) {
       wakeUp();
+    }
+  }
+
+  /** Nothing that a task throws may stop the lane: everything else on it would hang. */
+  private static void guarded(Runnable task) {
+    try {
+      task.run();
+    } catch (Throwable e) {
+      LOG.error("A task of the engine failed; this is a bug of Vertebra", e);
     }
   }
 
@@ -151,8 +156,8 @@ public final class Lane implements Runnable {
       return;
     }
     timerSet = false;
-    wheel.advance(System.nanoTime());
+    guarded(() -> wheel.advance(System.nanoTime()));
     scheduleTimer(System.nanoTime());
-    afterTurn.run();
+    guarded(afterTurn);
   }
 }
