@@ -51,18 +51,29 @@ final class VerticleServices implements Services {
     return bus;
   }
 
+  void deployed(String deploymentId) {
+    node.deployed(deploymentId);
+  }
+
+  void undeployed(String deploymentId) {
+    node.undeployed(deploymentId);
+  }
+
   @Override
-  public <Q, R> Serving request(Request<Q, R> contract, BiFunction<? super Q, ? super Call, Future<R>> handler) {
+  public <Q, R> Serving request(
+      Request<Q, R> contract, BiFunction<? super Q, ? super Call, Future<R>> handler) {
     return add(contract, handler::apply);
   }
 
   @Override
-  public <Q, R> Serving blocking(Request<Q, R> contract, BlockingCallHandler<? super Q, ? extends R> handler) {
+  public <Q, R> Serving blocking(
+      Request<Q, R> contract, BlockingCallHandler<? super Q, ? extends R> handler) {
     return add(contract, threads.blocking(handler));
   }
 
   @Override
-  public <Q, R> Serving virtual(Request<Q, R> contract, BlockingCallHandler<? super Q, ? extends R> handler) {
+  public <Q, R> Serving virtual(
+      Request<Q, R> contract, BlockingCallHandler<? super Q, ? extends R> handler) {
     return add(contract, threads.virtual(contract.name(), handler, context));
   }
 
@@ -74,7 +85,8 @@ final class VerticleServices implements Services {
   }
 
   private <Q, R> Serving add(Request<Q, R> contract, Handler<Q, R> handler) {
-    RequestService<Q, R> service = new RequestService<>(contract, node.idempotent(contract, handler));
+    RequestService<Q, R> service =
+        new RequestService<>(contract, node.idempotent(contract, handler));
     requests.add(service);
     return service;
   }

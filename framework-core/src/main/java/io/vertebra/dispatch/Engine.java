@@ -39,6 +39,7 @@ public final class Engine {
   private final Bus bus = new BusFace(this, null, true);
   private final Bus detached = new BusFace(this, null, false);
   private volatile ServiceChanges changes = Future::succeededFuture;
+  private volatile boolean leaving;
   private volatile boolean closed;
 
   /** An engine whose queues live on {@code control}. */
@@ -73,11 +74,13 @@ public final class Engine {
 
   // --- making calls
 
-  <Q, R> Future<R> request(@Nullable Scope parent, Request<Q, R> contract, Q message, CallOptions options) {
+  <Q, R> Future<R> request(
+      @Nullable Scope parent, Request<Q, R> contract, Q message, CallOptions options) {
     return exchange(parent, contract, message, options).begin();
   }
 
-  <Q, R> Exchange<Q, R> exchange(@Nullable Scope parent, Request<Q, R> contract, Q message, CallOptions options) {
+  <Q, R> Exchange<Q, R> exchange(
+      @Nullable Scope parent, Request<Q, R> contract, Q message, CallOptions options) {
     if (closed) {
       throw NodeException.closed(settings.nodeId());
     }
@@ -85,10 +88,15 @@ public final class Engine {
   }
 
   <Q, R> Exchange<Q, R> exchange(
-      @Nullable Scope parent, Request<Q, R> contract, Q message, CallOptions options, ContextInternal context) {
+      @Nullable Scope parent,
+      Request<Q, R> contract,
+      Q message,
+      CallOptions options,
+      ContextInternal context) {
     Lane lane = parent != null ? parent.lane : lanes.of(context.nettyEventLoop());
     long now = lane.isCurrent() ? lane.nanoTime() : System.nanoTime();
-    return new Exchange<>(this, contract, message, options, new Exchange.Origins(context, lane, parent), now);
+    return new Exchange<>(
+        this, contract, message, options, new Exchange.Origins(context, lane, parent), now);
   }
 
   /** A fresh message id. */
@@ -97,7 +105,8 @@ public final class Engine {
   }
 
   /** The call whose handler runs on the current context, or null. */
-  @Nullable Scope currentCall() {
+  @Nullable
+  Scope currentCall() {
     ContextInternal current = ContextInternal.current();
     return current == null || current.owner() != vertx ? null : CallLocal.find(current);
   }
@@ -105,7 +114,8 @@ public final class Engine {
   <Q, R> Envelope seal(
       Request<Q, R> contract, Q message, CallOptions options, @Nullable Scope origin, Lane lane) {
     String chosen = options.messageId();
-    MessageId id = chosen == null ? new MessageId(idPrefix, lane.nextSequence()) : new MessageId(chosen);
+    MessageId id =
+        chosen == null ? new MessageId(idPrefix, lane.nextSequence()) : new MessageId(chosen);
     Envelope cause = origin == null ? null : origin.envelope();
     return new Envelope(
         id,
@@ -122,14 +132,14 @@ public final class Engine {
     Route route = exchange.route();
     String key = exchange.envelope().key();
     if (key != null) {
-      Target owner = route.ownerOf(key, settings.nodeId());
+      Target owner = route.ownerOf(key, settings.nodeId(), leaving);
       if (owner != null) {
         exchange.sendTo(owner);
         return;
       }
     }
     Instance<?, ?> instance = route.pickInstance(key);
-    if (instance != null && (key != null || instance.hasRoom())) {
+    if (instance != null && (key != null || !leaving && instance.hasRoom())) {
       dispatchTo(exchange, instance);
       return;
     }
@@ -180,7 +190,8 @@ public final class Engine {
 
   private <Q, R> ServedCall.Body<Q> checked(Request<Q, R> contract, Q message) {
     Buffer bytes = Buffer.buffer(128);
-    int length = settings.format().encodeInto(bytes, contract.requestType(), message, contract.name());
+    int length =
+        settings.format().encodeInto(bytes, contract.requestType(), message, contract.name());
     if (length > settings.maxBody()) {
       throw ContractException.tooLarge(contract.name(), length, settings.maxBody());
     }
@@ -209,7 +220,8 @@ public final class Engine {
     for (Instance<?, ?> other : route.localInstances()) {
       if (!other.contract().fingerprint().equals(contract.fingerprint())) {
         throw ContractException.invalid(
-            contract.name(), "this node already serves another form of it; give one of them another name or version");
+            contract.name(),
+            "this node already serves another form of it; give one of them another name or version");
       }
     }
     Instance<Q, R> instance = new Instance<>(this, contract, handler, admission, context);
@@ -233,6 +245,20 @@ public final class Engine {
     return known != null ? known : routes.computeIfAbsent(contract, Route::new);
   }
 
+  /** Calls that hold a permit on this node now. */
+  public int inFlight() {
+    int sum = 0;
+    for (Route route : routes.values()) {
+      sum += route.inFlight();
+    }
+    return sum;
+  }
+
+  /** Whether messages rather go elsewhere, because this node is leaving. */
+  public void setLeaving(boolean leaving) {
+    this.leaving = leaving;
+  }
+
   /** Every route that was ever asked for. */
   public Collection<Route> routes() {
     return routes.values();
@@ -244,7 +270,8 @@ public final class Engine {
 
   void reportLost(String contract, String messageId, int lost, int limit) {
     LOG.warn("A call to '" + contract + "' (message " + messageId + ") still runs "
-        + settings.lostAfterNanos() / 1_000_000 + " ms after its caller gave up; " + lost + " of " + limit
+        + settings.lostAfterNanos() / 1_000_000 + " ms after its caller gave up; " + lost + " of "
+        + limit
         + " permits are held by such calls");
   }
 
@@ -302,5 +329,4 @@ public final class Engine {
   public VertxInternal vertx() {
     return vertx;
   }
-
 }
