@@ -25,7 +25,7 @@ public final class DeadlineWheel {
     this.origin = nowNanos;
   }
 
-  /** Links {@code timed} in; it must not be armed anywhere. A deadline in the past fires on the next advance. */
+  /** Links {@code timed} in; it must not be armed anywhere. A deadline in the past fires with the next slot. */
   public void arm(Timed timed, long deadlineNanos) {
     long tick = (deadlineNanos - origin + (1L << TICK_SHIFT) - 1) >> TICK_SHIFT;
     timed.tick = Math.max(tick, currentTick + 1);
