@@ -150,7 +150,7 @@ final class VerticleServices implements Services {
     Future<?> open() {
       Instance<Q, R> served = engine.serve(contract, handler, limit.toAdmission(), context);
       instance = served;
-      node.served(contract.name());
+      node.served(contract.id());
       if (address == null) {
         return Future.succeededFuture();
       }

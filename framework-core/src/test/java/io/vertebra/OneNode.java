@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertebra.error.VertebraException;
 import io.vertebra.messaging.Bus;
+import io.vertebra.messaging.CallOptions;
 import io.vertebra.observe.ContractCounts;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -32,6 +34,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class OneNode implements BeforeEachCallback, AfterEachCallback {
   private static final long PATIENCE_SECONDS = 20;
 
+  private static volatile boolean warm;
+
   private final NodeOptions options;
   private final ConcurrentLinkedQueue<LogRecord> logged = new ConcurrentLinkedQueue<>();
   private final Logger engineLogger = Logger.getLogger("io.vertebra");
@@ -41,7 +45,8 @@ public final class OneNode implements BeforeEachCallback, AfterEachCallback {
   private boolean leavesCallsBehind;
 
   public OneNode() {
-    this(NodeOptions.defaults());
+    // A verticle whose handlers a test leaves hanging should not hold up its end for long.
+    this(NodeOptions.defaults().withDrainTimeout(Duration.ofMillis(200)));
   }
 
   public OneNode(NodeOptions options) {
@@ -55,14 +60,42 @@ public final class OneNode implements BeforeEachCallback, AfterEachCallback {
     engineLogger.addHandler(listener);
     vertx = Vertx.vertx();
     node = Node.create(vertx, options);
+    if (!warm) {
+      warmUp();
+    }
+  }
+
+  /** The first calls of a process load classes for longer than the deadline of some test. */
+  private void warmUp() {
+    String deployment = serve(on -> {
+      on.request(
+          Shop.RESERVE,
+          (reserve, call) ->
+              call.request(Shop.CHARGE, Shop.charge(1)).map(charged -> new Shop.Reserved("", 0)));
+      on.request(Shop.CHARGE, charge -> Promise.<Shop.Charged>promise().future());
+    });
+    for (int i = 0; i < 3; i++) {
+      failureOf(bus()
+          .request(
+              Shop.RESERVE,
+              Shop.reserve(i),
+              CallOptions.defaults().withTimeout(Duration.ofMillis(300))));
+    }
+    undeploy(deployment);
+    resultOf(node.close());
+    node = Node.create(vertx, options);
+    logged.clear();
+    warm = true;
   }
 
   @Override
   public void afterEach(ExtensionContext test) {
     try {
       if (!leavesCallsBehind) {
-        eventually("permits given back", () -> node.view().contracts().stream()
-            .allMatch(each -> each.inFlight() == 0 && each.waiting() == 0));
+        eventually(
+            "permits given back",
+            () -> node.view().contracts().stream()
+                .allMatch(each -> each.inFlight() == 0 && each.waiting() == 0));
       }
     } finally {
       resultOf(vertx.close());

@@ -76,14 +76,21 @@ public final class Engine {
 
   <Q, R> Future<R> request(
       @Nullable Scope parent, Request<Q, R> contract, Q message, CallOptions options) {
-    return exchange(parent, contract, message, options).begin();
+    return closed
+        ? closedFailure()
+        : exchange(parent, contract, message, options).begin();
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  <T> Future<T> closedFailure() {
+    return vertx.getOrCreateContext().failedFuture(NodeException.closed(settings.nodeId()));
   }
 
   <Q, R> Exchange<Q, R> exchange(
       @Nullable Scope parent, Request<Q, R> contract, Q message, CallOptions options) {
-    if (closed) {
-      throw NodeException.closed(settings.nodeId());
-    }
     return exchange(parent, contract, message, options, vertx.getOrCreateContext());
   }
 
@@ -216,7 +223,7 @@ public final class Engine {
   /** Serves a contract on a verticle's context. */
   public <Q, R> Instance<Q, R> serve(
       Request<Q, R> contract, Handler<Q, R> handler, Admission admission, ContextInternal context) {
-    Route route = route(contract.name());
+    Route route = route(contract.id());
     for (Instance<?, ?> other : route.localInstances()) {
       if (!other.contract().fingerprint().equals(contract.fingerprint())) {
         throw ContractException.invalid(
@@ -239,7 +246,7 @@ public final class Engine {
     }
   }
 
-  /** The route of a contract's name; made when first asked for. */
+  /** The route of a contract's id; made when first asked for. */
   public Route route(String contract) {
     Route known = routes.get(contract);
     return known != null ? known : routes.computeIfAbsent(contract, Route::new);

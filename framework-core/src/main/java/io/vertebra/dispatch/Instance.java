@@ -39,7 +39,7 @@ public final class Instance<Q, R> {
       Admission admission,
       ContextInternal context) {
     this.engine = engine;
-    this.route = engine.route(contract.name());
+    this.route = engine.route(contract.id());
     this.contract = contract;
     this.handler = handler;
     this.admission = admission;

@@ -181,7 +181,7 @@ public final class Route {
     return all.length == 0 ? null : all[Math.min(index, all.length - 1)];
   }
 
-  /** Name of the contract. */
+  /** Id of the contract. */
   public String contract() {
     return contract;
   }

@@ -147,7 +147,7 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
     }
     call.endDispatch(previous);
     if (future == null) {
-      complete(null, HandlerException.answeredNothing(contract().name()));
+      complete(null, null);
     } else if (future.succeeded()) {
       complete(future.result(), null);
     } else {
@@ -366,7 +366,7 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
 
   @Override
   public CallMetadata metadata() {
-    return envelope.toMetadata(contract().name());
+    return envelope.toMetadata(contract().id());
   }
 
   @Override

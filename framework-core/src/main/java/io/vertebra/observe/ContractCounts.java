@@ -3,7 +3,7 @@ package io.vertebra.observe;
 /**
  * What became of the calls of one contract that came to this node.
  *
- * @param contract name of the contract
+ * @param contract id of the contract
  * @param started handlers started
  * @param replied handlers that replied
  * @param declared handlers that answered with a declared failure

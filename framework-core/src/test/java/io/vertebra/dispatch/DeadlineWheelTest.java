@@ -80,12 +80,11 @@ class DeadlineWheelTest {
         wheel.disarm(timed);
         model.armed.remove(timed);
       } else {
-        now[0] += random.nextInt(4) == 0
-            ? Math.max(0, delay(random))
-            : random.nextInt((int) (3 * SLOT));
+        now[0] +=
+            random.nextInt(4) == 0 ? Math.max(0, delay(random)) : random.nextInt((int) (3 * SLOT));
         wheel.advance(now[0]);
-        model.armed.forEach((timed, due) ->
-            assertThat(now[0] - due).as("at most one slot late").isLessThan(SLOT));
+        model.armed.forEach(
+            (timed, due) -> assertThat(now[0] - due).as("at most one slot late").isLessThan(SLOT));
       }
       long next = wheel.nanosToNext(now[0]);
       if (model.armed.isEmpty()) {

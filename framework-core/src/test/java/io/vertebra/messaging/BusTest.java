@@ -35,21 +35,24 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** How a request ends, where, and in which order. */
 class BusTest {
-  private static final CallOptions SOON = CallOptions.defaults().withTimeout(Duration.ofMillis(40));
+  private static final CallOptions SOON =
+      CallOptions.defaults().withTimeout(Duration.ofMillis(250));
 
   @RegisterExtension
   final OneNode one = new OneNode();
 
   @Test
   void a_request_is_answered_with_the_reply_of_its_handler() {
-    one.serve(on -> on.request(
-        RESERVE, reserve -> Future.succeededFuture(new Reserved(reserve.order(), 7))));
-    assertThat(resultOf(one.bus().request(RESERVE, reserve(1)))).isEqualTo(new Reserved("order-1", 7));
+    one.serve(on ->
+        on.request(RESERVE, reserve -> Future.succeededFuture(new Reserved(reserve.order(), 7))));
+    assertThat(resultOf(one.bus().request(RESERVE, reserve(1))))
+        .isEqualTo(new Reserved("order-1", 7));
   }
 
   @Test
   void a_declared_failure_arrives_as_its_record() {
-    one.serve(on -> on.request(RESERVE, (reserve, call) -> call.fail(new OutOfStock(reserve.sku()))));
+    one.serve(
+        on -> on.request(RESERVE, (reserve, call) -> call.fail(new OutOfStock(reserve.sku()))));
     Future<Reserved> answer = one.bus().request(RESERVE, reserve(1));
 
     VertebraException failure = failureOf(answer);
@@ -70,7 +73,9 @@ class BusTest {
     one.serve(on -> on.request(RESERVE, (reserve, call) -> call.fail(new Broken("drawer"))));
     VertebraException failure = failureOf(one.bus().request(RESERVE, reserve(1)));
     assertThat(failure.code()).isEqualTo(ErrorCode.FAILURE_UNDECLARED);
-    assertThat(failure).hasMessageContaining("failed with Broken").hasMessageNotContaining("drawer");
+    assertThat(failure)
+        .hasMessageContaining("failed with Broken")
+        .hasMessageNotContaining("drawer");
     assertThat(failure.mayHaveRun()).isTrue();
   }
 
@@ -134,13 +139,17 @@ class BusTest {
   @Test
   void a_failure_of_the_framework_inside_a_handler_belongs_to_the_handler() {
     one.serve(on -> on.request(
-        RESERVE, (reserve, call) -> call.request(CHARGE, io.vertebra.Shop.charge(1)).map(none -> new Reserved("", 0))));
+        RESERVE,
+        (reserve, call) ->
+            call.request(CHARGE, io.vertebra.Shop.charge(1)).map(none -> new Reserved("", 0))));
     VertebraException failure = failureOf(one.bus().request(RESERVE, reserve(1)));
     assertThat(failure.code())
         .as("NOT_SERVED of the inner call would say that nothing has run")
         .isEqualTo(ErrorCode.HANDLER_FAILED);
     assertThat(failure.mayHaveRun()).isTrue();
-    assertThat(failure.getCause()).isInstanceOf(VertebraException.class).hasMessageContaining("VTB-2001");
+    assertThat(failure.getCause())
+        .isInstanceOf(VertebraException.class)
+        .hasMessageContaining("VTB-2001");
   }
 
   @Test
@@ -159,7 +168,7 @@ class BusTest {
     VertebraException failure = failureOf(one.bus().request(RESERVE, reserve(1), SOON));
     assertThat(failure.code()).isEqualTo(ErrorCode.DEADLINE_EXCEEDED);
     assertThat(failure.mayHaveRun()).isTrue();
-    assertThat(failure).hasMessageContaining("within 40 ms").hasMessageContaining("may have run");
+    assertThat(failure).hasMessageContaining("within 250 ms").hasMessageContaining("may have run");
   }
 
   @Test
@@ -193,7 +202,8 @@ class BusTest {
       on.request(second, reserve -> Future.succeededFuture(new Reserved("second", 2)));
     });
     assertThat(resultOf(one.bus().request(RESERVE, reserve(1))).order()).isEqualTo("first");
-    assertThat(resultOf(one.bus().request(second, new Reserve2("1", "a", 1, true))).order())
+    assertThat(
+            resultOf(one.bus().request(second, new Reserve2("1", "a", 1, true))).order())
         .isEqualTo("second");
     assertThat(failureOf(one.bus().request(RESERVE.withVersion(3), reserve(1))).code())
         .isEqualTo(ErrorCode.NOT_SERVED);
@@ -207,8 +217,7 @@ class BusTest {
     Request<Reserve, Reserved> idempotent = RESERVE.idempotentBy(reserve -> null);
     Context context = one.vertx().getOrCreateContext();
     for (Request<Reserve, Reserved> contract : List.of(keyed, idempotent)) {
-      Future<Reserved> inside =
-          OneNode.on(context, () -> one.bus().request(contract, reserve(1)));
+      Future<Reserved> inside = OneNode.on(context, () -> one.bus().request(contract, reserve(1)));
       for (Future<Reserved> answer : List.of(inside, one.bus().request(contract, reserve(1)))) {
         VertebraException failure = failureOf(answer);
         assertThat(failure.code()).isEqualTo(ErrorCode.MESSAGE_INVALID);
@@ -220,7 +229,8 @@ class BusTest {
 
   @Test
   void a_message_that_is_null_is_refused_at_once() {
-    assertThatThrownBy(() -> one.bus().request(RESERVE, null)).isInstanceOf(NullPointerException.class);
+    assertThatThrownBy(() -> one.bus().request(RESERVE, null))
+        .isInstanceOf(NullPointerException.class);
   }
 
   @Test
@@ -328,9 +338,16 @@ class BusTest {
     for (int i = 0; i < 1_000; i++) {
       answers.add(one.bus().request(RESERVE, reserve(i), SOON));
     }
+    long ran = 0;
     for (Future<Reserved> answer : answers) {
-      assertThat(failureOf(answer).code()).isEqualTo(ErrorCode.DEADLINE_EXCEEDED);
+      VertebraException failure = failureOf(answer);
+      assertThat(failure.code()).isEqualTo(ErrorCode.DEADLINE_EXCEEDED);
+      ran += failure.mayHaveRun() ? 1 : 0;
     }
-    assertThat(one.counts("stock.reserve").inFlight()).as("permits stay taken").isEqualTo(1_000);
+    long started = one.counts("stock.reserve").started();
+    assertThat(started).as("mayHaveRun is exact").isEqualTo(ran);
+    one.eventually(
+        "permits of those that run stay taken, the others are given back",
+        () -> one.counts("stock.reserve").inFlight() == started);
   }
 }
