@@ -13,15 +13,16 @@ public final class ContractException extends VertebraException {
 
   /** The declaration of a contract cannot work. */
   public static ContractException invalid(String contract, String reason) {
-    return new ContractException(ErrorCode.CONTRACT_INVALID, "Contract '" + contract + "' is invalid: " + reason);
+    return new ContractException(
+        ErrorCode.CONTRACT_INVALID, "Contract '" + contract + "' is invalid: " + reason);
   }
 
   /** Caller and server have forms of a contract that do not fit; {@code difference} names the field. */
   public static ContractException mismatch(String contract, String difference) {
     return new ContractException(
         ErrorCode.CONTRACT_MISMATCH,
-        "The nodes that serve '" + contract + "' have a form of it that does not fit the caller's: " + difference
-            + ". Deploy matching versions, or give the contract a new version.");
+        "The nodes that serve '" + contract + "' have a form of it that does not fit the caller's: "
+            + difference + ". Deploy matching versions, or give the contract a new version.");
   }
 
   /** A message is larger than a frame may be. */
@@ -36,6 +37,18 @@ public final class ContractException extends VertebraException {
   public static ContractException messageInvalid(String contract, String reason) {
     return new ContractException(
         ErrorCode.MESSAGE_INVALID, "A message of '" + contract + "' cannot be read: " + reason);
+  }
+
+  /** An object is not a message of the contract, so that it cannot be sent. */
+  public static ContractException unwritable(String contract, String reason) {
+    return new ContractException(
+        ErrorCode.MESSAGE_INVALID, "A message of '" + contract + "' cannot be sent: " + reason);
+  }
+
+  /** Contracts differ from the committed file that records what other nodes may rely on. */
+  public static ContractException incompatible(String file, String problems) {
+    return new ContractException(
+        ErrorCode.CONTRACT_MISMATCH, "The contracts are not those of " + file + ": " + problems);
   }
 
   /** Rebuilds a failure that arrived from another node. */

@@ -1,0 +1,10 @@
+package io.vertebra;
+
+import org.junit.jupiter.api.Test;
+
+class PublicApiTest {
+  @Test
+  void the_public_api_is_the_one_that_was_agreed_on() throws Exception {
+    PublicApi.check("api/vertebra-core.txt");
+  }
+}
