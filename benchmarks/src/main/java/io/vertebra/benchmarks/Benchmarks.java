@@ -1,5 +1,6 @@
 package io.vertebra.benchmarks;
 
+import io.vertebra.benchmarks.publish.PublishLoad;
 import io.vertebra.benchmarks.request.ClusterRequest;
 import io.vertebra.benchmarks.request.LocalRequest;
 import java.util.Arrays;
@@ -30,7 +31,8 @@ public final class Benchmarks {
       return;
     }
     try {
-      System.exit(entry.program().run(new Arguments(Arrays.asList(args).subList(1, args.length))) ? 0 : 1);
+      System.exit(
+          entry.program().run(new Arguments(Arrays.asList(args).subList(1, args.length))) ? 0 : 1);
     } catch (IllegalArgumentException e) {
       System.err.println(e.getMessage());
       System.exit(2);
@@ -39,8 +41,13 @@ public final class Benchmarks {
 
   private static Map<String, Entry> entries() {
     Map<String, Entry> entries = new LinkedHashMap<>();
-    entries.put("local-request", new Entry("one JVM; --same-loop | --cross-loop (default)", LocalRequest::run));
-    entries.put("cluster-request", new Entry("two JVMs; --format json (default) | cbor", ClusterRequest::run));
+    entries.put(
+        "local-request",
+        new Entry("one JVM; --same-loop | --cross-loop (default)", LocalRequest::run));
+    entries.put(
+        "cluster-request",
+        new Entry("two JVMs; --format json (default) | cbor", ClusterRequest::run));
+    entries.put("publish", new Entry("one publisher, four subscribers, one JVM", PublishLoad::run));
     return entries;
   }
 

@@ -21,7 +21,7 @@ final class ClosedLoop<T> {
   private static final int MAX_DEPTH = 16;
   private static final int LATENCY_DIGITS = 3;
 
-  private final Contestant<T> contestant;
+  private final Caller<T> caller;
   private final int inFlight;
   private final long nanos;
   private final Promise<Round> done = Promise.promise();
@@ -37,17 +37,17 @@ final class ClosedLoop<T> {
   private final Probe lost;
   private final Probe failing;
 
-  ClosedLoop(Contestant<T> contestant, int inFlight, Duration duration) {
-    this.contestant = contestant;
+  ClosedLoop(Caller<T> caller, int inFlight, Duration duration) {
+    this.caller = caller;
     this.inFlight = inFlight;
     this.nanos = duration.toNanos();
-    this.lost = new Probe(contestant::requestLost, contestant::isExpiry);
-    this.failing = new Probe(contestant::requestFailing, contestant::isHandlerFailure);
+    this.lost = new Probe(caller::requestLost, caller::isExpiry);
+    this.failing = new Probe(caller::requestFailing, caller::isHandlerFailure);
   }
 
   /** Runs the round; completes when the last call has ended. */
   Future<Round> run() {
-    contestant.callerContext().runOnContext(v -> begin());
+    caller.callerContext().runOnContext(v -> begin());
     return done.future();
   }
 
@@ -63,7 +63,8 @@ final class ClosedLoop<T> {
   private void closed() {
     open--;
     if (open == 0) {
-      done.complete(new Round(completed, nanos, latencies, errors, lost.result(), failing.result()));
+      done.complete(
+          new Round(completed, nanos, latencies, errors, lost.result(), failing.result()));
     }
   }
 
@@ -89,21 +90,21 @@ final class ClosedLoop<T> {
       sendProbes();
       id = started;
       sentAt = now;
-      contestant.request(id).onComplete(this);
+      caller.request(id).onComplete(this);
     }
 
     @Override
     public void complete(@Nullable T reply, @Nullable Throwable failure) {
       if (Thread.currentThread() != loop) {
         // Not where the contestant has to answer; counted, and brought back.
-        contestant.callerContext().runOnContext(v -> {
+        caller.callerContext().runOnContext(v -> {
           errors++;
           next(System.nanoTime());
         });
         return;
       }
       long now = System.nanoTime();
-      if (reply == null || contestant.idOf(reply) != id) {
+      if (reply == null || caller.idOf(reply) != id) {
         errors++;
       } else if (now - startedAt < nanos) {
         completed++;
@@ -114,7 +115,7 @@ final class ClosedLoop<T> {
         next(now);
         depth--;
       } else {
-        contestant.callerContext().runOnContext(v -> next(System.nanoTime()));
+        caller.callerContext().runOnContext(v -> next(System.nanoTime()));
       }
     }
   }

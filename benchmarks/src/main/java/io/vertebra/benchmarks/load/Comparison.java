@@ -1,6 +1,7 @@
 package io.vertebra.benchmarks.load;
 
 import io.vertebra.benchmarks.load.Contestant.Side;
+import io.vertx.core.Future;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Gives each contestant the same load in turns, so that what else happens on the machine meets all
@@ -22,7 +24,7 @@ public final class Comparison {
 
   private final String name;
   private final String details;
-  private final List<Contestant<?>> contestants;
+  private final List<Contestant> contestants;
   private final Duration round;
   private final PrintStream out;
 
@@ -35,7 +37,11 @@ public final class Comparison {
    * @param round how long a round is
    */
   public Comparison(
-      String name, String details, List<? extends Contestant<?>> contestants, Duration round, PrintStream out) {
+      String name,
+      String details,
+      List<? extends Contestant> contestants,
+      Duration round,
+      PrintStream out) {
     this.name = name;
     this.details = details;
     this.contestants = List.copyOf(contestants);
@@ -50,7 +56,7 @@ public final class Comparison {
    */
   public boolean run() {
     try {
-      for (Contestant<?> contestant : contestants) {
+      for (Contestant contestant : contestants) {
         await(contestant.start());
       }
       for (int i = 0; i < 2; i++) {
@@ -62,7 +68,7 @@ public final class Comparison {
       }
       return sound;
     } finally {
-      for (Contestant<?> contestant : contestants) {
+      for (Contestant contestant : contestants) {
         await(contestant.close());
       }
     }
@@ -70,9 +76,9 @@ public final class Comparison {
 
   private boolean compare(int level) {
     contestants.forEach(contestant -> round(contestant, level));
-    Map<Contestant<?>, List<Round>> rounds = new LinkedHashMap<>();
+    Map<Contestant, List<Round>> rounds = new LinkedHashMap<>();
     for (int i = 0; i < ROUNDS; i++) {
-      for (Contestant<?> contestant : contestants) {
+      for (Contestant contestant : contestants) {
         rounds.computeIfAbsent(contestant, c -> new ArrayList<>()).add(round(contestant, level));
       }
     }
@@ -91,14 +97,14 @@ public final class Comparison {
     return score.side() != Side.OURS;
   }
 
-  private Round round(Contestant<?> contestant, int level) {
-    return await(new ClosedLoop<>(contestant, level, round).run());
+  private Round round(Contestant contestant, int level) {
+    return await(contestant.round(level, round));
   }
 
-  private <T> T await(io.vertx.core.Future<T> future) {
+  private <T> T await(Future<T> future) {
     try {
       return future.await(round.toSeconds() + GRACE_SECONDS, TimeUnit.SECONDS);
-    } catch (java.util.concurrent.TimeoutException e) {
+    } catch (TimeoutException e) {
       throw new IllegalStateException("a round did not end: calls without an outcome", e);
     }
   }

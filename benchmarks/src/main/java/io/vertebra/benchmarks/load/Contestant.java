@@ -1,49 +1,24 @@
 package io.vertebra.benchmarks.load;
 
-import io.vertx.core.Context;
 import io.vertx.core.Future;
+import java.time.Duration;
 
-/**
- * One side of a comparison. Calls are made on {@link #callerContext()} and must complete there.
- *
- * @param <T> what a reply is here
- */
-public interface Contestant<T> {
-
-  /** How long the calls wait that are never answered. */
-  long LOST_TIMEOUT_MILLIS = 200;
+/** One side of a comparison. */
+public interface Contestant {
 
   /** Whose side it is. */
   Side side();
 
-  /** How caller, server and bus are laid out over event loops. */
+  /** How callers, servers and bus are laid out over event loops. */
   String layout();
 
-  /** Starts both ends; completes when a call would be answered. */
+  /** Starts all that takes part; completes when a round may begin. */
   Future<Void> start();
 
-  /** The context of the verticle that calls. */
-  Context callerContext();
+  /** Takes the load of one round. */
+  Future<Round> round(int inFlight, Duration duration);
 
-  /** A call that is answered. */
-  Future<T> request(long id);
-
-  /** The id in a reply, which is the id of the call it answers. */
-  long idOf(T reply);
-
-  /** A call whose handler never answers, with a deadline of {@value #LOST_TIMEOUT_MILLIS} ms. */
-  Future<?> requestLost(long id);
-
-  /** A call whose handler throws. */
-  Future<?> requestFailing(long id);
-
-  /** Whether a call that is never answered ended as it should. */
-  boolean isExpiry(Throwable failure);
-
-  /** Whether a call whose handler throws ended as it should. */
-  boolean isHandlerFailure(Throwable failure);
-
-  /** Stops both ends. */
+  /** Stops what was started. */
   Future<Void> close();
 
   /** Whose side a contestant is on. */

@@ -13,12 +13,15 @@ final class ResultLine {
 
   static String of(String name, int inFlight, List<Score> scores, String details) {
     Score raw = best(scores, Side.RAW).orElseThrow();
-    StringBuilder line = new StringBuilder("RESULT ").append(name).append(" inflight=").append(inFlight);
+    StringBuilder line =
+        new StringBuilder("RESULT ").append(name).append(" inflight=").append(inFlight);
     Optional<Score> ours = best(scores, Side.OURS);
     line.append(" ours=").append(ours.map(s -> whole(s.perSecond())).orElse("-"));
     line.append(" raw=").append(whole(raw.perSecond()));
-    line.append(" ratio=").append(ours.map(s -> decimals(s.perSecond() / raw.perSecond(), 2)).orElse("-"));
-    line.append(" ours_p99_us=").append(ours.map(s -> decimals(s.p99Micros(), 1)).orElse("-"));
+    line.append(" ratio=")
+        .append(ours.map(s -> decimals(s.perSecond() / raw.perSecond(), 2)).orElse("-"));
+    line.append(" ours_p99_us=")
+        .append(ours.map(s -> decimals(s.p99Micros(), 1)).orElse("-"));
     line.append(" raw_p99_us=").append(decimals(raw.p99Micros(), 1));
     line.append(" layout=").append(raw.layout());
     for (Score score : scores) {
@@ -29,13 +32,17 @@ final class ResultLine {
     if (!details.isEmpty()) {
       line.append(' ').append(details);
     }
-    line.append(" expired=").append(ours.map(s -> Long.toString(s.lost().asExpected())).orElse("-"));
-    line.append(" failed=").append(ours.map(s -> Long.toString(s.failing().asExpected())).orElse("-"));
+    line.append(" expired=")
+        .append(ours.map(s -> Long.toString(s.lost().asExpected())).orElse("-"));
+    line.append(" failed=")
+        .append(ours.map(s -> Long.toString(s.failing().asExpected())).orElse("-"));
     return line.toString();
   }
 
   private static Optional<Score> best(List<Score> scores, Side side) {
-    return scores.stream().filter(s -> s.side() == side).max(Comparator.comparingDouble(Score::perSecond));
+    return scores.stream()
+        .filter(s -> s.side() == side)
+        .max(Comparator.comparingDouble(Score::perSecond));
   }
 
   private static String whole(double value) {

@@ -12,7 +12,8 @@ import org.HdrHistogram.Histogram;
  * @param lost calls to the handler that never answers
  * @param failing calls to the handler that throws
  */
-public record Round(long completed, long nanos, Histogram latencies, long errors, Probes lost, Probes failing) {
+public record Round(
+    long completed, long nanos, Histogram latencies, long errors, Probes lost, Probes failing) {
 
   /** Answered calls per second. */
   public double perSecond() {

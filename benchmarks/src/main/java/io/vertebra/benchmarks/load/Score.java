@@ -15,15 +15,17 @@ record Score(
     Round.Probes lost,
     Round.Probes failing) {
 
-  static Score of(Contestant<?> contestant, List<Round> rounds) {
+  static Score of(Contestant contestant, List<Round> rounds) {
     return new Score(
         contestant.side(),
         contestant.layout(),
         median(rounds, Round::perSecond),
         median(rounds, Round::p99Micros),
         sum(rounds, Round::errors),
-        new Round.Probes(sum(rounds, r -> r.lost().sent()), sum(rounds, r -> r.lost().asExpected())),
-        new Round.Probes(sum(rounds, r -> r.failing().sent()), sum(rounds, r -> r.failing().asExpected())));
+        new Round.Probes(
+            sum(rounds, r -> r.lost().sent()), sum(rounds, r -> r.lost().asExpected())),
+        new Round.Probes(
+            sum(rounds, r -> r.failing().sent()), sum(rounds, r -> r.failing().asExpected())));
   }
 
   /** What did not end as it should; empty if all did. */

@@ -51,7 +51,8 @@ public final class ChildJvm implements AutoCloseable {
         main.getName()));
     command.addAll(arguments);
     try {
-      Process process = new ProcessBuilder(command).redirectError(Redirect.INHERIT).start();
+      Process process =
+          new ProcessBuilder(command).redirectError(Redirect.INHERIT).start();
       ALIVE.add(process);
       process.onExit().thenRun(() -> ALIVE.remove(process));
       return new ChildJvm(process, listener);
@@ -61,7 +62,8 @@ public final class ChildJvm implements AutoCloseable {
   }
 
   private void read(Consumer<String> listener) {
-    try (BufferedReader lines = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
+    try (BufferedReader lines =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         if (line.startsWith(ParentLine.MARK)) {
           listener.accept(line.substring(ParentLine.MARK.length()));

@@ -13,7 +13,9 @@ import java.util.List;
  */
 public record PlaceOrder(long id, String customer, List<Line> lines, long amount, boolean express) {
   private static final List<Line> LINES = List.of(
-      new Line("S10_1678", 30, 9570), new Line("S18_2248", 50, 5509), new Line("S24_3969", 49, 3529));
+      new Line("S10_1678", 30, 9570),
+      new Line("S18_2248", 50, 5509),
+      new Line("S24_3969", 49, 3529));
 
   /** An order of three lines. */
   public static PlaceOrder of(long id) {

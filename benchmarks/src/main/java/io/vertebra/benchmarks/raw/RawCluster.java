@@ -20,7 +20,8 @@ public final class RawCluster {
    * @param port the member's own Hazelcast port
    * @param ports the ports of all members
    */
-  public static Future<Vertx> start(VertxOptions options, String name, int port, List<Integer> ports) {
+  public static Future<Vertx> start(
+      VertxOptions options, String name, int port, List<Integer> ports) {
     options.getEventBusOptions().setHost(LOOPBACK);
     var config = ConfigUtil.loadConfig();
     config.setClusterName(name);

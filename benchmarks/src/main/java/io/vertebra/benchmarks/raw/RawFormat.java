@@ -18,7 +18,12 @@ public enum RawFormat {
 
   /** Registers the codecs of all message types; once for a bus, before its first message. */
   public void register(EventBus bus) {
-    bus.registerDefaultCodec(PlaceOrder.class, new JacksonCodec<>("place-order.v1", PlaceOrder.class, mapper));
-    bus.registerDefaultCodec(OrderPlaced.class, new JacksonCodec<>("order-placed.v1", OrderPlaced.class, mapper));
+    register(bus, PlaceOrder.class, "place-order.v1");
+    register(bus, OrderPlaced.class, "order-placed.v1");
+    register(bus, StockChanged.class, "stock-changed.v1");
+  }
+
+  private <T> void register(EventBus bus, Class<T> type, String name) {
+    bus.registerDefaultCodec(type, new JacksonCodec<>(name, type, mapper));
   }
 }

@@ -23,7 +23,8 @@ public final class LocalRequest {
     arguments.end();
     boolean sound = true;
     if (cross || !same) {
-      sound = compare("cross", List.of(new RawLocal(Loops.ASSIGNED), new RawLocal(Loops.SPLIT)), round);
+      sound =
+          compare("cross", List.of(new RawLocal(Loops.ASSIGNED), new RawLocal(Loops.SPLIT)), round);
     }
     if (same) {
       sound &= compare("same", List.of(new RawLocal(Loops.ONE)), round);
@@ -31,7 +32,7 @@ public final class LocalRequest {
     return sound;
   }
 
-  private static boolean compare(String loops, List<Contestant<?>> contestants, Duration round) {
+  private static boolean compare(String loops, List<Contestant> contestants, Duration round) {
     return new Comparison("local-request", "loops=" + loops, contestants, round, System.out).run();
   }
 }

@@ -36,6 +36,7 @@ public record Membership(String cluster, int port, List<Integer> ports) {
 
   /** The membership as one word. */
   public String text() {
-    return cluster + "/" + port + "/" + ports.stream().map(String::valueOf).collect(Collectors.joining(","));
+    return cluster + "/" + port + "/"
+        + ports.stream().map(String::valueOf).collect(Collectors.joining(","));
   }
 }

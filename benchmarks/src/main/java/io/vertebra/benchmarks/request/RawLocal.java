@@ -28,9 +28,11 @@ final class RawLocal extends RawSide {
 
   private Future<Void> deployServer() {
     RawServer server = new RawServer();
-    return vertx.deployVerticle(server).compose(id -> loops == Loops.SPLIT && server.loop() == caller.loop()
-        ? vertx.undeploy(id).compose(v -> deployServer())
-        : Future.succeededFuture());
+    return vertx
+        .deployVerticle(server)
+        .compose(id -> loops == Loops.SPLIT && server.loop() == caller.loop()
+            ? vertx.undeploy(id).compose(v -> deployServer())
+            : Future.succeededFuture());
   }
 
   @Override

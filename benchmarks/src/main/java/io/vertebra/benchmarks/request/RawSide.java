@@ -1,6 +1,6 @@
 package io.vertebra.benchmarks.request;
 
-import io.vertebra.benchmarks.load.Contestant;
+import io.vertebra.benchmarks.load.Caller;
 import io.vertebra.benchmarks.raw.OrderPlaced;
 import io.vertebra.benchmarks.raw.RawCaller;
 import io.vertx.core.Context;
@@ -8,7 +8,7 @@ import io.vertx.core.Future;
 import io.vertx.core.eventbus.Message;
 
 /** What all contestants on the bare bus have in common: how they call. */
-abstract class RawSide implements Contestant<Message<OrderPlaced>> {
+abstract class RawSide implements Caller<Message<OrderPlaced>> {
   final RawCaller caller = new RawCaller();
 
   @Override
