@@ -10,6 +10,7 @@ public final class CallOptions {
   private static final CallOptions DEFAULTS = new CallOptions(Duration.ofSeconds(5), null, 1);
 
   private final Duration timeout;
+  private final long timeoutNanos;
   private final @Nullable String messageId;
   private final int attempt;
 
@@ -21,6 +22,7 @@ public final class CallOptions {
       throw new IllegalArgumentException("attempt counts from 1: " + attempt);
     }
     this.timeout = timeout;
+    this.timeoutNanos = timeout.toNanos();
     this.messageId = messageId;
     this.attempt = attempt;
   }
@@ -60,6 +62,11 @@ public final class CallOptions {
   /** How long the caller waits at most. */
   public Duration timeout() {
     return timeout;
+  }
+
+  /** The timeout in nanoseconds, without an allocation. */
+  public long timeoutNanos() {
+    return timeoutNanos;
   }
 
   /** The message id, or null for a fresh one. */

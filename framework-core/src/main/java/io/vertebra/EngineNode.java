@@ -1,0 +1,170 @@
+package io.vertebra;
+
+import io.vertebra.contract.Request;
+import io.vertebra.contract.Topic;
+import io.vertebra.dispatch.CallLocal;
+import io.vertebra.dispatch.Engine;
+import io.vertebra.dispatch.EngineSettings;
+import io.vertebra.dispatch.Handler;
+import io.vertebra.dispatch.Lanes;
+import io.vertebra.error.NodeException;
+import io.vertebra.messaging.Bus;
+import io.vertebra.messaging.Subscription;
+import io.vertebra.messaging.SubscriptionOptions;
+import io.vertebra.observe.NodeView;
+import io.vertebra.observe.Observer;
+import io.vertx.core.Deployable;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.shareddata.LocalMap;
+import io.vertx.core.shareddata.Shareable;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** The node of one Vert.x instance. */
+final class EngineNode implements Node, Shareable {
+  private static final String KEY = "io.vertebra.node";
+  /** Bytes of a frame that are kept for its header. */
+  private static final int HEADER_ROOM = 1024;
+
+  private final VertxInternal vertx;
+  private final NodeOptions options;
+  private final Engine engine;
+  private final HandlerThreads threads;
+  private final EngineView view;
+  private volatile NodeState state = NodeState.READY;
+
+  private EngineNode(VertxInternal vertx, NodeOptions options, Engine engine) {
+    this.vertx = vertx;
+    this.options = options;
+    this.engine = engine;
+    this.threads = new HandlerThreads(vertx, engine.nodeId(), options.blockingThreads());
+    this.view = new EngineView(engine);
+  }
+
+  static EngineNode single(Vertx vertx, NodeOptions options) {
+    VertxInternal internal = (VertxInternal) vertx;
+    Lanes lanes = new Lanes();
+    EngineSettings settings = new EngineSettings(
+        options.id(),
+        options.lostAfter().toNanos(),
+        options.isLocalCheck(),
+        options.format(),
+        options.maxFrame() - HEADER_ROOM);
+    Engine engine =
+        new Engine(internal, settings, lanes, lanes.of(internal.nettyEventLoopGroup().next()));
+    return install(new EngineNode(internal, options, engine));
+  }
+
+  private static EngineNode install(EngineNode node) {
+    if (!CallLocal.isRegistered(node.vertx.getOrCreateContext())) {
+      throw NodeException.unusable(
+          "the framework's Vert.x service provider was not loaded before the Vert.x instance was built. "
+              + "A shaded jar has to merge META-INF/services/io.vertx.core.spi.VertxServiceProvider",
+          null);
+    }
+    if (nodes(node.vertx).putIfAbsent(KEY, node) != null) {
+      throw NodeException.unusable("this Vert.x instance has a node already", null);
+    }
+    Observer observer = node.options.observer();
+    if (observer != null) {
+      observer.watch(node.view);
+    }
+    return node;
+  }
+
+  static EngineNode of(Vertx vertx) {
+    EngineNode node = nodes(vertx).get(KEY);
+    if (node == null) {
+      throw NodeException.missing();
+    }
+    return node;
+  }
+
+  private static LocalMap<String, EngineNode> nodes(Vertx vertx) {
+    return vertx.sharedData().getLocalMap(KEY);
+  }
+
+  Engine engine() {
+    return engine;
+  }
+
+  NodeOptions options() {
+    return options;
+  }
+
+  HandlerThreads threads() {
+    return threads;
+  }
+
+  void served(String contract) {
+    view.served(contract);
+  }
+
+  /** Completes once every live node knows what is served here. */
+  Future<Void> announced() {
+    return engine.announce();
+  }
+
+  <Q, R> Handler<Q, R> idempotent(Request<Q, R> contract, Handler<Q, R> handler) {
+    return handler;
+  }
+
+  @Override
+  public String id() {
+    return engine.nodeId();
+  }
+
+  @Override
+  public Vertx vertx() {
+    return vertx;
+  }
+
+  @Override
+  public Bus bus() {
+    return engine.bus();
+  }
+
+  @Override
+  public NodeState state() {
+    return state;
+  }
+
+  @Override
+  public Future<String> deploy(Supplier<? extends Deployable> verticle, int instances) {
+    return vertx.deployVerticle(verticle::get, new DeploymentOptions().setInstances(instances));
+  }
+
+  @Override
+  public <T> Subscription subscribe(
+      Topic<T> topic, Function<? super T, ? extends Future<?>> handler, SubscriptionOptions subscription) {
+    return engine.topics().subscribe(topic, handler, subscription, vertx.getOrCreateContext());
+  }
+
+  @Override
+  public NodeView view() {
+    return view;
+  }
+
+  @Override
+  public Future<Void> quiesce() {
+    state = NodeState.QUIESCED;
+    return engine.announce();
+  }
+
+  @Override
+  public Future<Void> resume() {
+    state = NodeState.READY;
+    return engine.announce();
+  }
+
+  @Override
+  public Future<Void> close() {
+    state = NodeState.CLOSED;
+    engine.close();
+    nodes(vertx).remove(KEY);
+    return threads.close();
+  }
+}

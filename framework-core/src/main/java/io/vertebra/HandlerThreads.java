@@ -1,0 +1,62 @@
+package io.vertebra;
+
+import io.vertebra.dispatch.CallLocal;
+import io.vertebra.dispatch.Handler;
+import io.vertebra.error.NodeException;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.VertxInternal;
+
+/** Where handlers run that do not run on their verticle's event loop. */
+final class HandlerThreads {
+  private static final int FIRST_WITH_VIRTUAL_THREADS = 21;
+
+  private final VertxInternal vertx;
+  private final WorkerExecutor pool;
+
+  HandlerThreads(VertxInternal vertx, String nodeId, int blockingThreads) {
+    this.vertx = vertx;
+    this.pool = vertx.createSharedWorkerExecutor("vertebra-blocking-" + nodeId, blockingThreads);
+  }
+
+  /** Each call on a thread of the pool, side by side; its context is that of the call. */
+  <Q, R> Handler<Q, R> blocking(Services.BlockingCallHandler<? super Q, ? extends R> handler) {
+    return (message, call) -> pool.executeBlocking(() -> handler.handle(message, call), false);
+  }
+
+  /**
+   * Each call on a virtual thread of its own. A context runs its calls one after another even while
+   * they wait, so each call gets a context of its own, on the loop of its verticle.
+   */
+  <Q, R> Handler<Q, R> virtual(
+      String contract, Services.BlockingCallHandler<? super Q, ? extends R> handler, ContextInternal verticle) {
+    if (Runtime.version().feature() < FIRST_WITH_VIRTUAL_THREADS) {
+      throw NodeException.runtimeUnsupported(
+          "The handler of '" + contract + "' is to run on virtual threads, which", FIRST_WITH_VIRTUAL_THREADS);
+    }
+    return (message, call) -> {
+      ContextInternal own = vertx.contextBuilder()
+          .withThreadingModel(ThreadingModel.VIRTUAL_THREAD)
+          .withEventLoop(verticle.nettyEventLoop())
+          .withClassLoader(verticle.classLoader())
+          .build();
+      CallLocal.inherit(own, call);
+      Promise<R> promise = Promise.promise();
+      own.emit(none -> {
+        try {
+          promise.complete(handler.handle(message, call));
+        } catch (Exception | Error thrown) {
+          promise.fail(thrown);
+        }
+      });
+      return promise.future();
+    };
+  }
+
+  Future<Void> close() {
+    return pool.close();
+  }
+}

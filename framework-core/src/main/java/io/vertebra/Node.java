@@ -1,0 +1,87 @@
+package io.vertebra;
+
+import io.vertebra.contract.Topic;
+import io.vertebra.messaging.Bus;
+import io.vertebra.messaging.Subscription;
+import io.vertebra.messaging.SubscriptionOptions;
+import io.vertebra.observe.NodeView;
+import io.vertx.core.Deployable;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * A member of the system: the place where verticles serve contracts and from which calls are made.
+ * There is one on each Vert.x instance that uses the framework.
+ */
+public interface Node {
+
+  /** Makes a node that is a system of its own, with {@link NodeOptions#defaults()}. */
+  static Node create(Vertx vertx) {
+    return create(vertx, NodeOptions.defaults());
+  }
+
+  /**
+   * Makes a node that is a system of its own on a Vert.x instance, which stays the caller's to close.
+   *
+   * @throws io.vertebra.error.NodeException if the instance has a node already, or cannot have one
+   */
+  static Node create(Vertx vertx, NodeOptions options) {
+    return EngineNode.single(vertx, options);
+  }
+
+  /**
+   * The node of a Vert.x instance.
+   *
+   * @throws io.vertebra.error.NodeException if it has none
+   */
+  static Node of(Vertx vertx) {
+    return EngineNode.of(vertx);
+  }
+
+  /** Name of the node. */
+  String id();
+
+  /** The Vert.x instance. */
+  Vertx vertx();
+
+  /** The bus; a call made while a handler runs is a child of the handler's call. */
+  Bus bus();
+
+  /** Whether it takes calls, and why not. */
+  NodeState state();
+
+  /** Deploys one instance of a verticle; completes with its deployment id once every node that is alive can call it. */
+  default Future<String> deploy(Supplier<? extends Deployable> verticle) {
+    return deploy(verticle, 1);
+  }
+
+  /** Deploys instances of a verticle. */
+  Future<String> deploy(Supplier<? extends Deployable> verticle, int instances);
+
+  /**
+   * Lets {@code handler} have each message of a topic, one at a time, on the current context, until
+   * the subscription is closed. Verticles rather use {@link Services#topic}.
+   */
+  <T> Subscription subscribe(
+      Topic<T> topic, Function<? super T, ? extends Future<?>> handler, SubscriptionOptions options);
+
+  /** The node's counts. */
+  NodeView view();
+
+  /**
+   * Takes no new calls but stays alive and reachable for inspection; completes once all nodes know
+   * and running calls have ended, or the drain timeout has passed.
+   */
+  Future<Void> quiesce();
+
+  /** Takes calls again after {@link #quiesce()}. */
+  Future<Void> resume();
+
+  /**
+   * Drains and leaves: completes when other nodes know, running calls have ended or the drain timeout
+   * has passed, and the node is closed.
+   */
+  Future<Void> close();
+}

@@ -1,0 +1,51 @@
+package io.vertebra.dispatch;
+
+import io.vertebra.error.ErrorCode;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What became of the calls that a node made, apart from the good ones. Safe for use by any thread. */
+public final class CallStats {
+  private final AtomicLongArray byCode = new AtomicLongArray(ErrorCode.values().length);
+  private final LongAdder rerouted = new LongAdder();
+  private final LongAdder late = new LongAdder();
+  private final LongAdder roots = new LongAdder();
+
+  CallStats() {}
+
+  void ended(ErrorCode code) {
+    byCode.incrementAndGet(code.ordinal());
+  }
+
+  void rerouted() {
+    rerouted.increment();
+  }
+
+  void lateReply() {
+    late.increment();
+  }
+
+  void rootCall() {
+    roots.increment();
+  }
+
+  /** Calls that ended with {@code code} without hearing from a handler. */
+  public long endedWith(ErrorCode code) {
+    return byCode.get(code.ordinal());
+  }
+
+  /** Calls sent to another node because the first had not run them. */
+  public long reroutedCalls() {
+    return rerouted.sum();
+  }
+
+  /** Replies that came after the caller had given up. */
+  public long lateReplies() {
+    return late.sum();
+  }
+
+  /** Calls made without a parent. */
+  public long rootCalls() {
+    return roots.sum();
+  }
+}

@@ -1,0 +1,306 @@
+package io.vertebra.dispatch;
+
+import io.vertebra.contract.Request;
+import io.vertebra.contract.Topic;
+import io.vertebra.error.CallException;
+import io.vertebra.error.ContractException;
+import io.vertebra.error.NodeException;
+import io.vertebra.error.VertebraException;
+import io.vertebra.messaging.Bus;
+import io.vertebra.messaging.CallOptions;
+import io.vertebra.messaging.Gather;
+import io.vertebra.messaging.Publication;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.internal.logging.Logger;
+import io.vertx.core.internal.logging.LoggerFactory;
+import java.security.SecureRandom;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** The calls of one node: finds the handler of each, here or through a {@link Target}. Safe for use by any thread. */
+public final class Engine {
+  private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+
+  private final VertxInternal vertx;
+  private final EngineSettings settings;
+  private final Lanes lanes;
+  private final Lane control;
+  private final Map<String, Route> routes = new ConcurrentHashMap<>();
+  private final Topics topics;
+  private final CallStats stats = new CallStats();
+  private final long idPrefix = new SecureRandom().nextLong() | 1;
+  private final AtomicLong looseSequence = new AtomicLong();
+  private final Bus bus = new BusFace(this, null, true);
+  private final Bus detached = new BusFace(this, null, false);
+  private volatile ServiceChanges changes = Future::succeededFuture;
+  private volatile boolean closed;
+
+  /** An engine whose queues live on {@code control}. */
+  public Engine(VertxInternal vertx, EngineSettings settings, Lanes lanes, Lane control) {
+    this.vertx = vertx;
+    this.settings = settings;
+    this.lanes = lanes;
+    this.control = control;
+    this.topics = new Topics(this);
+  }
+
+  /** Hears when what this node serves or subscribes to has changed. Any thread. */
+  @FunctionalInterface
+  public interface ServiceChanges {
+    /** Something was added or removed; completes once every live node knows. */
+    Future<Void> changed();
+  }
+
+  /** Sets who hears of changes. */
+  public void onServiceChange(ServiceChanges listener) {
+    changes = listener;
+  }
+
+  void serviceChanged() {
+    announce();
+  }
+
+  /** Tells other nodes what is served here now; completes once every live node knows. */
+  public Future<Void> announce() {
+    return changes.changed();
+  }
+
+  // --- making calls
+
+  <Q, R> Future<R> request(@Nullable Scope parent, Request<Q, R> contract, Q message, CallOptions options) {
+    return exchange(parent, contract, message, options).begin();
+  }
+
+  <Q, R> Exchange<Q, R> exchange(@Nullable Scope parent, Request<Q, R> contract, Q message, CallOptions options) {
+    if (closed) {
+      throw NodeException.closed(settings.nodeId());
+    }
+    return exchange(parent, contract, message, options, vertx.getOrCreateContext());
+  }
+
+  <Q, R> Exchange<Q, R> exchange(
+      @Nullable Scope parent, Request<Q, R> contract, Q message, CallOptions options, ContextInternal context) {
+    Lane lane = parent != null ? parent.lane : lanes.of(context.nettyEventLoop());
+    long now = lane.isCurrent() ? lane.nanoTime() : System.nanoTime();
+    return new Exchange<>(this, contract, message, options, new Exchange.Origins(context, lane, parent), now);
+  }
+
+  /** A fresh message id. */
+  public MessageId nextMessageId() {
+    return new MessageId(idPrefix, looseSequence.incrementAndGet());
+  }
+
+  /** The call whose handler runs on the current context, or null. */
+  @Nullable Scope currentCall() {
+    ContextInternal current = ContextInternal.current();
+    return current == null || current.owner() != vertx ? null : CallLocal.find(current);
+  }
+
+  <Q, R> Envelope seal(
+      Request<Q, R> contract, Q message, CallOptions options, @Nullable Scope origin, Lane lane) {
+    String chosen = options.messageId();
+    MessageId id = chosen == null ? new MessageId(idPrefix, lane.nextSequence()) : new MessageId(chosen);
+    Envelope cause = origin == null ? null : origin.envelope();
+    return new Envelope(
+        id,
+        cause == null ? id : cause.correlation(),
+        cause == null ? null : cause.id(),
+        contract.keyOf(message),
+        contract.idempotencyKeyOf(message),
+        options.attempt(),
+        settings.nodeId());
+  }
+
+  /** Finds somebody to run the exchange's message. On the exchange's lane. */
+  <Q, R> void dispatch(Exchange<Q, R> exchange) {
+    Route route = exchange.route();
+    String key = exchange.envelope().key();
+    if (key != null) {
+      Target owner = route.ownerOf(key, settings.nodeId());
+      if (owner != null) {
+        exchange.sendTo(owner);
+        return;
+      }
+    }
+    Instance<?, ?> instance = route.pickInstance(key);
+    if (instance != null && (key != null || instance.admission().inFlight() < instance.admission().limit())) {
+      dispatchTo(exchange, instance);
+      return;
+    }
+    Target target = key == null ? route.pickTarget(exchange.target()) : null;
+    if (target != null) {
+      exchange.sendTo(target);
+    } else if (instance != null) {
+      dispatchTo(exchange, instance);
+    } else {
+      exchange.rejected(CallException.notServed(route.contract()));
+    }
+  }
+
+  /** Runs the exchange's message on an instance of this process, as soon as it has a permit. */
+  <Q, R> void dispatchTo(Exchange<Q, R> exchange, Instance<?, ?> instance) {
+    Instance<Q, R> own = instance.as(exchange.contract());
+    if (own == null) {
+      exchange.rejected(ContractException.mismatch(
+          exchange.contract().name(), "it is served in this process with other Java types"));
+      return;
+    }
+    ServedCall.Body<Q> body = exchange::message;
+    Origin<R> origin = exchange;
+    if (settings.localCheck()) {
+      try {
+        body = checked(exchange.contract(), exchange.message());
+      } catch (VertebraException unfit) {
+        exchange.rejected(unfit);
+        return;
+      }
+      origin = new CheckedOrigin<>(this, exchange);
+    }
+    ServedCall<Q, R> call =
+        new ServedCall<>(this, own, origin, body, exchange.envelope(), exchange.deadlineNanos());
+    exchange.serveBy(call);
+    admit(call);
+  }
+
+  /** Starts a call on its instance, or lets it wait for a permit. Any thread. */
+  public void admit(ServedCall<?, ?> call) {
+    if (call.instance().route().waiting() == 0 && call.instance().admission().tryAcquire()) {
+      call.lane.post(call);
+    } else {
+      call.instance().route().queue().add(call);
+    }
+  }
+
+  private <Q, R> ServedCall.Body<Q> checked(Request<Q, R> contract, Q message) {
+    Buffer bytes = Buffer.buffer(128);
+    int length = settings.format().encodeInto(bytes, contract.requestType(), message, contract.name());
+    if (length > settings.maxBody()) {
+      throw ContractException.tooLarge(contract.name(), length, settings.maxBody());
+    }
+    return () -> settings.format().decode(contract.requestType(), bytes, contract.name());
+  }
+
+  <T> Future<Void> publish(@Nullable Scope parent, Topic<T> topic, T message) {
+    return topics.publish(parent, topic, message);
+  }
+
+  <T> Future<Publication> publishAcknowledged(
+      @Nullable Scope parent, Topic<T> topic, T message, CallOptions options) {
+    return topics.publishAcknowledged(parent, topic, message, options);
+  }
+
+  <Q, R> Gather<R> gather(@Nullable Scope parent, Request<Q, R> contract, Q message) {
+    return new GatherOperation<>(this, parent, contract, message);
+  }
+
+  // --- serving
+
+  /** Serves a contract on a verticle's context. */
+  public <Q, R> Instance<Q, R> serve(
+      Request<Q, R> contract, Handler<Q, R> handler, Admission admission, ContextInternal context) {
+    Route route = route(contract.name());
+    for (Instance<?, ?> other : route.localInstances()) {
+      if (!other.contract().fingerprint().equals(contract.fingerprint())) {
+        throw ContractException.invalid(
+            contract.name(), "this node already serves another form of it; give one of them another name or version");
+      }
+    }
+    Instance<Q, R> instance = new Instance<>(this, contract, handler, admission, context);
+    route.add(instance);
+    announce();
+    return instance;
+  }
+
+  /** Stops routing to the instance and turns away what waits for it. It finishes what it has. */
+  public void unserve(Instance<?, ?> instance) {
+    Route route = instance.route();
+    if (route.remove(instance)) {
+      route.retire(instance);
+      route.queue().turnAway(instance);
+      announce();
+    }
+  }
+
+  /** The route of a contract's name; made when first asked for. */
+  public Route route(String contract) {
+    Route known = routes.get(contract);
+    return known != null ? known : routes.computeIfAbsent(contract, name -> new Route(name, control));
+  }
+
+  /** Every route that was ever asked for. */
+  public Collection<Route> routes() {
+    return routes.values();
+  }
+
+  void reportHandler(String contract, Throwable cause) {
+    LOG.warn("The handler of '" + contract + "' failed", cause);
+  }
+
+  void reportLost(String contract, String messageId, int lost, int limit) {
+    LOG.warn("A call to '" + contract + "' (message " + messageId + ") still runs "
+        + settings.lostAfterNanos() / 1_000_000 + " ms after its caller gave up; " + lost + " of " + limit
+        + " permits are held by such calls");
+  }
+
+  /** Refuses new calls from now on. */
+  public void close() {
+    closed = true;
+  }
+
+  /** The bus whose calls have the running handler's call as parent. */
+  public Bus bus() {
+    return bus;
+  }
+
+  /** A bus for code outside of handlers, whose calls end with {@code scope}. */
+  public Bus busOf(Scope scope) {
+    return new BusFace(this, scope, true);
+  }
+
+  /** The bus whose calls have no parent. */
+  public Bus detachedBus() {
+    return detached;
+  }
+
+  /** The topics. */
+  public Topics topics() {
+    return topics;
+  }
+
+  /** What became of calls made here. */
+  public CallStats stats() {
+    return stats;
+  }
+
+  /** What it was told. */
+  public EngineSettings settings() {
+    return settings;
+  }
+
+  /** Its lanes. */
+  public Lanes lanes() {
+    return lanes;
+  }
+
+  /** The lane of queues, links and gate. */
+  public Lane control() {
+    return control;
+  }
+
+  /** Id of this node. */
+  public String nodeId() {
+    return settings.nodeId();
+  }
+
+  /** The Vert.x instance. */
+  public VertxInternal vertx() {
+    return vertx;
+  }
+
+}

@@ -1,0 +1,330 @@
+package io.vertebra.dispatch;
+
+import io.vertebra.contract.Request;
+import io.vertebra.error.CallException;
+import io.vertebra.error.ErrorCode;
+import io.vertebra.error.VertebraException;
+import io.vertebra.messaging.CallOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.internal.ContextInternal;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The caller's side of one request. Confined to its lane, except for {@link #replied},
+ * {@link #failed}, {@link #arrived} and {@link #rejected}, through which the other side hands over
+ * the outcome.
+ *
+ * @param <Q> the message
+ * @param <R> the reply
+ */
+public final class Exchange<Q, R> extends Timed implements Runnable, Origin<R> {
+  private static final int MAX_ROUTES = 4;
+
+  private final Engine engine;
+  private final Route route;
+  private final Request<Q, R> contract;
+  private final Q message;
+  private final CallOptions options;
+  private final ContextInternal context;
+  private final Lane lane;
+  private final @Nullable Scope parent;
+  private final Promise<R> promise;
+  private final long startNanos;
+  private final long deadlineNanos;
+
+  @Nullable Exchange<?, ?> previousSibling;
+  @Nullable Exchange<?, ?> nextSibling;
+
+  private @Nullable Envelope envelope;
+  private boolean started;
+  private boolean done;
+  private int routes;
+  private @Nullable ServedCall<Q, R> served;
+  private @Nullable Target target;
+  private int instanceIndex = -1;
+  private boolean pinned;
+  private @Nullable Object attachment;
+
+  private @Nullable R reply;
+  private @Nullable VertebraException failure;
+  private @Nullable Arrival<R> arrival;
+
+  Exchange(
+      Engine engine, Request<Q, R> contract, Q message, CallOptions options, Origins origins, long nowNanos) {
+    this.engine = engine;
+    this.route = engine.route(contract.name());
+    this.contract = contract;
+    this.message = Objects.requireNonNull(message, "message");
+    this.options = options;
+    this.context = origins.context();
+    this.lane = origins.lane();
+    this.parent = origins.parent();
+    this.promise = context.promise();
+    this.startNanos = nowNanos;
+    long own = nowNanos + options.timeoutNanos();
+    this.deadlineNanos =
+        parent != null && parent.hasDeadline() && parent.deadlineNanos() - own < 0 ? parent.deadlineNanos() : own;
+  }
+
+  /**
+   * Who makes a call, and where.
+   *
+   * @param context completes the future
+   * @param lane owns the exchange
+   * @param parent ends the exchange when it ends itself
+   */
+  record Origins(ContextInternal context, Lane lane, @Nullable Scope parent) {}
+
+  /** Reads a reply that came over the wire, on the caller's context. */
+  @FunctionalInterface
+  public interface Arrival<R> {
+    /** The reply; throws what the bytes turned out to be otherwise. */
+    R read();
+  }
+
+  /** The one instance this exchange is for, when gathering. */
+  void pinTo(@Nullable Target node, int instance) {
+    this.pinned = true;
+    this.target = node;
+    this.instanceIndex = instance;
+  }
+
+  Future<R> begin() {
+    if (lane.isCurrent()) {
+      start();
+    } else {
+      lane.post(this);
+    }
+    return promise.future();
+  }
+
+  /** Ends the exchange with CANCELLED. Any thread. */
+  void cancel() {
+    lane.post(this::cancelFromParent);
+  }
+
+  void cancelFromParent() {
+    giveUp(ErrorCode.CANCELLED);
+  }
+
+  @Override
+  public void run() {
+    if (!started) {
+      start();
+    } else if (!done) {
+      end();
+    } else {
+      engine.stats().lateReply();
+    }
+  }
+
+  private void start() {
+    started = true;
+    Scope origin = parent;
+    if (origin != null) {
+      if (origin.isCancelled()) {
+        done = true;
+        fail(CallException.cancelled(contract.name(), false));
+        return;
+      }
+      origin.add(this);
+    } else {
+      engine.stats().rootCall();
+    }
+    envelope = engine.seal(contract, message, options, origin, lane);
+    if (deadlineNanos - lane.nanoTime() <= 0) {
+      giveUp(ErrorCode.DEADLINE_EXCEEDED);
+      return;
+    }
+    lane.arm(this, deadlineNanos);
+    dispatch();
+  }
+
+  private void dispatch() {
+    routes++;
+    if (pinned) {
+      Target node = target;
+      if (node != null) {
+        node.send(this);
+      } else {
+        engine.dispatchTo(this, route.instanceAt(instanceIndex));
+      }
+      return;
+    }
+    engine.dispatch(this);
+  }
+
+  /** Runs here, in this process. */
+  void serveBy(ServedCall<Q, R> call) {
+    served = call;
+    target = null;
+  }
+
+  /** Goes to another node. */
+  void sendTo(Target node) {
+    served = null;
+    target = node;
+    node.send(this);
+  }
+
+  @Override
+  public void replied(ServedCall<?, R> call, R value) {
+    reply = value;
+    lane.post(this);
+  }
+
+  @Override
+  public void failed(ServedCall<?, R> call, VertebraException cause) {
+    failure = cause;
+    lane.post(this);
+  }
+
+  /** A reply came over the wire; it is decoded on the caller's context. Any thread. */
+  public void arrived(Arrival<R> wire) {
+    arrival = wire;
+    lane.post(this);
+  }
+
+  /** The call ended without a reply. Any thread. */
+  public void rejected(VertebraException cause) {
+    failure = cause;
+    lane.post(this);
+  }
+
+  private void end() {
+    VertebraException cause = failure;
+    if (cause != null && canRouteAgain(cause)) {
+      failure = null;
+      engine.stats().rerouted();
+      dispatch();
+      return;
+    }
+    settle();
+    boolean inline = context.isEventLoopContext() && context.nettyEventLoop() == lane.loop();
+    ContextInternal previous = inline ? context.beginDispatch() : null;
+    try {
+      complete(cause);
+    } finally {
+      if (inline) {
+        context.endDispatch(previous);
+      }
+    }
+  }
+
+  private void complete(@Nullable VertebraException cause) {
+    Arrival<R> wire = arrival;
+    R value = reply;
+    if (cause != null) {
+      promise.tryFail(cause);
+    } else if (wire != null) {
+      try {
+        promise.tryComplete(wire.read());
+      } catch (VertebraException unreadable) {
+        promise.tryFail(unreadable);
+      }
+    } else {
+      promise.tryComplete(value);
+    }
+  }
+
+  /** A message that has certainly not run may go to somebody else, while there is time. */
+  private boolean canRouteAgain(VertebraException cause) {
+    return !pinned
+        && routes < MAX_ROUTES
+        && !cause.mayHaveRun()
+        && (cause.code() == ErrorCode.DRAINING
+            || cause.code() == ErrorCode.PEER_GONE
+            || cause.code() == ErrorCode.NOT_SERVED && target != null);
+  }
+
+  private void settle() {
+    done = true;
+    lane.disarm(this);
+    if (parent != null) {
+      parent.remove(this);
+    }
+  }
+
+  @Override
+  protected void onDeadline(long nowNanos) {
+    giveUp(ErrorCode.DEADLINE_EXCEEDED);
+  }
+
+  private void giveUp(ErrorCode code) {
+    if (done) {
+      return;
+    }
+    settle();
+    boolean mayHaveRun = false;
+    ServedCall<Q, R> here = served;
+    Target there = target;
+    if (here != null) {
+      mayHaveRun = !here.abandon(code);
+    } else if (there != null) {
+      mayHaveRun = true;
+      there.cancel(this);
+    }
+    fail(
+        code == ErrorCode.CANCELLED
+            ? CallException.cancelled(contract.name(), mayHaveRun)
+            : CallException.deadlineExceeded(
+                contract.name(), Duration.ofNanos(deadlineNanos - startNanos), mayHaveRun));
+  }
+
+  private void fail(VertebraException cause) {
+    engine.stats().ended(cause.code());
+    promise.tryFail(cause);
+  }
+
+  /** The contract. */
+  public Request<Q, R> contract() {
+    return contract;
+  }
+
+  /** The message. */
+  public Q message() {
+    return message;
+  }
+
+  /** What travels with the message; known once the exchange has started. */
+  public Envelope envelope() {
+    return Objects.requireNonNull(envelope, "the exchange has not started");
+  }
+
+  /** When the caller stops waiting, as {@link System#nanoTime()} counts. */
+  public long deadlineNanos() {
+    return deadlineNanos;
+  }
+
+  /** The lane that owns this exchange. */
+  public Lane lane() {
+    return lane;
+  }
+
+  /** The one instance on the target node that is meant, or -1 for any. */
+  public int instanceIndex() {
+    return instanceIndex;
+  }
+
+  /** The node it went to last, or null if it is served here. */
+  public @Nullable Target target() {
+    return target;
+  }
+
+  Route route() {
+    return route;
+  }
+
+  /** What the link remembers about this exchange. */
+  public @Nullable Object attachment() {
+    return attachment;
+  }
+
+  /** See {@link #attachment()}. */
+  public void attach(@Nullable Object value) {
+    attachment = value;
+  }
+}

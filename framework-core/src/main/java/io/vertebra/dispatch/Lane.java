@@ -1,0 +1,158 @@
+package io.vertebra.dispatch;
+
+import io.netty.channel.EventLoop;
+import io.vertx.core.internal.logging.Logger;
+import io.vertx.core.internal.logging.LoggerFactory;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jctools.queues.MpscUnboundedArrayQueue;
+
+/**
+ * One event loop as the engine sees it: an inbox that any thread may post to, and a wheel of
+ * deadlines. What piles up while the loop is busy is worked off in one turn, so a loaded lane wakes
+ * its loop once for many messages.
+ *
+ * <p>{@link #post} may be called from any thread, everything else only on the loop.
+ */
+public final class Lane implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
+  private static final int TASKS_PER_TURN = 512;
+  private static final int TASKS_PER_CLOCK_READ = 8;
+  private static final int CHUNK = 1024;
+
+  private final EventLoop loop;
+  private final int index;
+  private final MpscUnboundedArrayQueue<Runnable> inbox = new MpscUnboundedArrayQueue<>(CHUNK);
+  private final AtomicInteger scheduled = new AtomicInteger();
+  private final DeadlineWheel wheel = new DeadlineWheel(System.nanoTime());
+  private Runnable afterTurn = () -> {};
+  private long turnNanos;
+  private boolean inTurn;
+  private boolean timerSet;
+  private long wakeUpAt;
+  private long sequence;
+
+  Lane(EventLoop loop, int index) {
+    this.loop = loop;
+    this.index = index;
+  }
+
+  /** Runs {@code task} on the loop, after everything this thread posted before. */
+  public void post(Runnable task) {
+    inbox.offer(task);
+    if (scheduled.get() == 0 && scheduled.compareAndSet(0, 1)) {
+      wakeUp();
+    }
+  }
+
+  /** Runs {@code task} at once if this is the loop's thread, else posts it. */
+  public void run(Runnable task) {
+    if (isCurrent()) {
+      task.run();
+    } else {
+      post(task);
+    }
+  }
+
+  /** Whether the calling thread is the loop's. */
+  public boolean isCurrent() {
+    return loop.inEventLoop();
+  }
+
+  /** The loop. */
+  public EventLoop loop() {
+    return loop;
+  }
+
+  /** Something to do whenever a turn has worked off the inbox, such as flushing what was written. */
+  public void afterTurn(Runnable action) {
+    this.afterTurn = action;
+  }
+
+  /** Monotonic time, read at most {@value #TASKS_PER_CLOCK_READ} tasks ago. */
+  public long nanoTime() {
+    return inTurn ? turnNanos : System.nanoTime();
+  }
+
+  /** A number this lane has not given before, distinct from those of all other lanes of the node. */
+  public long nextSequence() {
+    return ((long) index << 48) | ++sequence;
+  }
+
+  /** Calls {@link Timed#onDeadline} on the loop once the deadline has passed. */
+  public void arm(Timed timed, long deadlineNanos) {
+    if (!timerSet) {
+      wheel.advance(System.nanoTime());
+    }
+    wheel.arm(timed, deadlineNanos);
+    if (!timerSet || deadlineNanos - wakeUpAt < 0) {
+      scheduleTimer(System.nanoTime());
+    }
+  }
+
+  /** Takes the deadline back. */
+  public void disarm(Timed timed) {
+    wheel.disarm(timed);
+  }
+
+  @Override
+  public void run() {
+    int left = TASKS_PER_TURN;
+    turnNanos = System.nanoTime();
+    inTurn = true;
+    Runnable task = null;
+    while (left > 0 && (task = inbox.poll()) != null) {
+      if (--left % TASKS_PER_CLOCK_READ == 0) {
+        turnNanos = System.nanoTime();
+      }
+      try {
+        task.run();
+      } catch (RuntimeException e) {
+        LOG.error("A task of the engine failed; this is a bug of Vertebra", e);
+      }
+    }
+    inTurn = false;
+    afterTurn.run();
+    if (task != null) {
+      wakeUp();
+      return;
+    }
+    scheduled.set(0);
+    if (!inbox.isEmpty() && scheduled.compareAndSet(0, 1)) {
+      wakeUp();
+    }
+  }
+
+  private void wakeUp() {
+    try {
+      loop.execute(this);
+    } catch (RejectedExecutionException closed) {
+      LOG.debug("The event loop is closed; what was posted to it is dropped");
+    }
+  }
+
+  private void scheduleTimer(long now) {
+    long delay = wheel.nanosToNext(now);
+    if (delay < 0) {
+      return;
+    }
+    long at = now + delay;
+    if (timerSet && at - wakeUpAt >= 0) {
+      return;
+    }
+    timerSet = true;
+    wakeUpAt = at;
+    loop.schedule(() -> onTimer(at), delay, TimeUnit.NANOSECONDS);
+  }
+
+  private void onTimer(long at) {
+    if (!timerSet || wakeUpAt != at) {
+      return;
+    }
+    timerSet = false;
+    wheel.advance(System.nanoTime());
+    scheduleTimer(System.nanoTime());
+    afterTurn.run();
+  }
+}

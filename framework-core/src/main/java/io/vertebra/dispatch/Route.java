@@ -1,0 +1,170 @@
+package io.vertebra.dispatch;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the messages of one request contract can go: the instances in this process and the nodes
+ * that serve it. Read by every caller, replaced as a whole when somebody comes or goes.
+ */
+public final class Route {
+  private static final Instance<?, ?>[] NO_INSTANCES = {};
+  private static final Target[] NO_TARGETS = {};
+
+  private final String contract;
+  private final WaitingQueue queue;
+  private final AtomicReference<Instance<?, ?>[]> instances = new AtomicReference<>(NO_INSTANCES);
+  private volatile Target[] targets = NO_TARGETS;
+  private volatile Counters.Snapshot retired = Counters.Snapshot.NONE;
+
+  Route(String contract, Lane control) {
+    this.contract = contract;
+    this.queue = new WaitingQueue(control);
+  }
+
+  void add(Instance<?, ?> instance) {
+    instances.updateAndGet(before -> {
+      Instance<?, ?>[] after = Arrays.copyOf(before, before.length + 1);
+      after[before.length] = instance;
+      return after;
+    });
+  }
+
+  /** Whether the instance was there. */
+  boolean remove(Instance<?, ?> instance) {
+    Instance<?, ?>[] before = instances.getAndUpdate(now -> {
+      List<Instance<?, ?>> kept = new ArrayList<>(Arrays.asList(now));
+      kept.remove(instance);
+      return kept.toArray(NO_INSTANCES);
+    });
+    return Arrays.asList(before).contains(instance);
+  }
+
+  /** Keeps the counts of an instance that is gone. */
+  void retire(Instance<?, ?> instance) {
+    retired = retired.plus(instance.counters().snapshot());
+  }
+
+  /** Replaces the nodes that serve the contract; the caller's own node is not among them. */
+  public void setTargets(List<Target> nodes) {
+    targets = nodes.toArray(NO_TARGETS);
+  }
+
+  /**
+   * The instance to run a message of {@code key} on, or any without a key: the first with room,
+   * starting at random. Null if there is none here.
+   */
+  @Nullable Instance<?, ?> pickInstance(@Nullable String key) {
+    Instance<?, ?>[] all = instances.get();
+    if (all.length < 2) {
+      return all.length == 0 ? null : all[0];
+    }
+    if (key != null) {
+      return all[Math.floorMod(key.hashCode() * 0x9E3779B9, all.length)];
+    }
+    int from = ThreadLocalRandom.current().nextInt(all.length);
+    Instance<?, ?> one = all[from];
+    Instance<?, ?> other = all[from + 1 == all.length ? 0 : from + 1];
+    return other.admission().inFlight() < one.admission().inFlight() ? other : one;
+  }
+
+  /** The better of two random nodes by load, or null if nobody else serves the contract. */
+  @Nullable Target pickTarget(@Nullable Target excluded) {
+    Target[] all = targets;
+    if (all.length == 0) {
+      return null;
+    }
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    Target one = all[random.nextInt(all.length)];
+    Target other = all[random.nextInt(all.length)];
+    if (one == excluded || other == excluded) {
+      return notExcluded(all, excluded);
+    }
+    return other.load() < one.load() ? other : one;
+  }
+
+  private static @Nullable Target notExcluded(Target[] all, @Nullable Target excluded) {
+    int from = ThreadLocalRandom.current().nextInt(all.length);
+    for (int i = 0; i < all.length; i++) {
+      Target candidate = all[(from + i) % all.length];
+      if (excluded == null || !candidate.node().equals(excluded.node())) {
+        return candidate;
+      }
+    }
+    return null;
+  }
+
+  /** The node that owns {@code key} among this one (if it serves) and the targets; null means this one. */
+  @Nullable Target ownerOf(String key, String here) {
+    Target[] all = targets;
+    Target owner = null;
+    long best = instances.get().length == 0 ? Long.MIN_VALUE : weight(key, here);
+    boolean found = instances.get().length > 0;
+    for (Target candidate : all) {
+      long weight = weight(key, candidate.node());
+      if (!found || weight > best) {
+        owner = candidate;
+        best = weight;
+        found = true;
+      }
+    }
+    return owner;
+  }
+
+  /** Rendezvous hashing (Thaler and Ravishankar, 1998): each key goes to the node of highest weight. */
+  private static long weight(String key, String node) {
+    long hash = key.hashCode() * 0x9E3779B97F4A7C15L ^ node.hashCode() * 0xC2B2AE3D27D4EB4FL;
+    hash ^= hash >>> 32;
+    hash *= 0xD6E8FEB86659FD93L;
+    hash ^= hash >>> 32;
+    hash *= 0xD6E8FEB86659FD93L;
+    return hash ^ hash >>> 32;
+  }
+
+  Instance<?, ?> instanceAt(int index) {
+    Instance<?, ?>[] all = instances.get();
+    return all[Math.min(index, all.length - 1)];
+  }
+
+  /** Name of the contract. */
+  public String contract() {
+    return contract;
+  }
+
+  /** How many instances run in this process. */
+  public int instances() {
+    return instances.get().length;
+  }
+
+  /** The other nodes that serve the contract. */
+  public List<Target> targets() {
+    return List.of(targets);
+  }
+
+  /** The instances in this process. */
+  public List<Instance<?, ?>> localInstances() {
+    return List.of(instances.get());
+  }
+
+  /** Calls that wait for a permit. */
+  public int waiting() {
+    return queue.size();
+  }
+
+  /** What became of the calls served here. */
+  public Counters.Snapshot counters() {
+    Counters.Snapshot sum = retired;
+    for (Instance<?, ?> instance : instances.get()) {
+      sum = sum.plus(instance.counters().snapshot());
+    }
+    return sum;
+  }
+
+  WaitingQueue queue() {
+    return queue;
+  }
+}

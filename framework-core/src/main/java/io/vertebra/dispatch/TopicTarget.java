@@ -1,0 +1,10 @@
+package io.vertebra.dispatch;
+
+import io.vertebra.contract.Topic;
+
+/** A node with subscribers of a topic. As a {@link Target} it publishes with acknowledgement. */
+public interface TopicTarget extends Target {
+
+  /** Hands the message to the link; called by any thread. */
+  <T> void publish(Topic<T> topic, T message, Envelope envelope);
+}

@@ -1,0 +1,145 @@
+package io.vertebra.dispatch;
+
+import io.vertebra.contract.Request;
+import io.vertebra.contract.Topic;
+import io.vertebra.error.ContractException;
+import io.vertebra.error.VertebraException;
+import io.vertebra.messaging.CallOptions;
+import io.vertebra.messaging.Publication;
+import io.vertebra.messaging.Subscription;
+import io.vertebra.messaging.SubscriptionOptions;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.ContextInternal;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Publishing and subscribing. Safe for use by any thread. */
+public final class Topics {
+  private final Engine engine;
+  private final Map<String, TopicRoute<?>> routes = new ConcurrentHashMap<>();
+  private final Map<String, Topic<?>> subscribed = new ConcurrentHashMap<>();
+
+  Topics(Engine engine) {
+    this.engine = engine;
+  }
+
+  /** Lets {@code handler} have each message of the topic, one at a time, on {@code context}. */
+  public <T> Subscription subscribe(
+      Topic<T> topic,
+      Function<? super T, ? extends Future<?>> handler,
+      SubscriptionOptions options,
+      ContextInternal context) {
+    subscribed.put(topic.name(), topic);
+    TopicRoute<T> route = route(topic);
+    TopicSubscription<T> subscription = new TopicSubscription<>(engine, route, handler, options, context);
+    route.add(subscription);
+    return subscription;
+  }
+
+  <T> Future<Void> publish(@Nullable Scope parent, Topic<T> topic, T message) {
+    TopicRoute<T> route = route(topic);
+    Envelope envelope = seal(parent, topic, message);
+    ServedCall.Body<T> body;
+    try {
+      body = bodyOf(topic, message);
+    } catch (VertebraException unfit) {
+      return Future.failedFuture(unfit);
+    }
+    route.fanOut(body, envelope);
+    for (TopicTarget target : route.targets()) {
+      target.publish(topic, message, envelope);
+    }
+    return Future.succeededFuture();
+  }
+
+  <T> Future<Publication> publishAcknowledged(
+      @Nullable Scope parent, Topic<T> topic, T message, CallOptions options) {
+    TopicRoute<T> route = route(topic);
+    Reached here;
+    try {
+      here = route.fanOut(bodyOf(topic, message), seal(parent, topic, message));
+    } catch (VertebraException unfit) {
+      return Future.failedFuture(unfit);
+    }
+    List<TopicTarget> targets = route.targets();
+    List<Future<Reached>> answers = new ArrayList<>(targets.size());
+    Request<T, Reached> asRequest = Request.of(topic.name(), topic.messageType(), Reached.class);
+    for (TopicTarget target : targets) {
+      Exchange<T, Reached> exchange = engine.exchange(parent, asRequest, message, options);
+      exchange.pinTo(target, -1);
+      answers.add(exchange.begin());
+    }
+    return Future.join(answers).transform(joined -> Future.succeededFuture(publication(here, answers)));
+  }
+
+  private static Publication publication(Reached here, List<Future<Reached>> answers) {
+    int nodes = answers.size() + (here.subscribers() > 0 ? 1 : 0);
+    int acknowledged = here.subscribers() > 0 ? 1 : 0;
+    int subscribers = here.subscribers();
+    int discarded = here.discarded();
+    for (Future<Reached> answer : answers) {
+      if (answer.succeeded()) {
+        Reached there = answer.result();
+        acknowledged++;
+        subscribers += there.subscribers();
+        discarded += there.discarded();
+      }
+    }
+    return new Publication(nodes, acknowledged, subscribers, discarded);
+  }
+
+  private <T> ServedCall.Body<T> bodyOf(Topic<T> topic, T message) {
+    Objects.requireNonNull(message, "message");
+    if (!engine.settings().localCheck()) {
+      return () -> message;
+    }
+    Buffer bytes = Buffer.buffer(128);
+    int length = engine.settings().format().encodeInto(bytes, topic.messageType(), message, topic.name());
+    if (length > engine.settings().maxBody()) {
+      throw ContractException.tooLarge(topic.name(), length, engine.settings().maxBody());
+    }
+    return () -> engine.settings().format().decode(topic.messageType(), bytes, topic.name());
+  }
+
+  private <T> Envelope seal(@Nullable Scope parent, Topic<T> topic, T message) {
+    Envelope cause = parent == null ? null : parent.envelope();
+    MessageId id = engine.nextMessageId();
+    return new Envelope(
+        id,
+        cause == null ? id : cause.correlation(),
+        cause == null ? null : cause.id(),
+        topic.keyOf(message),
+        null,
+        1,
+        engine.nodeId());
+  }
+
+  /** The route of a topic; made when first asked for. */
+  @SuppressWarnings("unchecked")
+  public <T> TopicRoute<T> route(Topic<T> topic) {
+    return (TopicRoute<T>) route(topic.name());
+  }
+
+  /** The route of a topic's name; made when first asked for. */
+  public TopicRoute<?> route(String topic) {
+    TopicRoute<?> known = routes.get(topic);
+    return known != null ? known : routes.computeIfAbsent(topic, name -> new TopicRoute<>(name, engine));
+  }
+
+  /** Every route that was ever asked for. */
+  public Collection<TopicRoute<?>> routes() {
+    return routes.values();
+  }
+
+  /** The topic under which something here has subscribed to {@code name}, or null. */
+  public @Nullable Topic<?> subscribedTopic(String name) {
+    return subscribed.get(name);
+  }
+}
