@@ -1,5 +1,6 @@
 package io.vertebra.benchmarks;
 
+import io.vertebra.benchmarks.process.Quiet;
 import io.vertebra.benchmarks.publish.PublishLoad;
 import io.vertebra.benchmarks.request.ClusterRequest;
 import io.vertebra.benchmarks.request.LocalRequest;
@@ -17,8 +18,7 @@ public final class Benchmarks {
 
   /** {@code NAME [--seconds N] ...}. */
   public static void main(String[] args) {
-    // Cluster members log each step of joining and leaving otherwise.
-    System.setProperty("hazelcast.logging.type", "none");
+    Quiet.logging();
     Map<String, Entry> entries = entries();
     Entry entry = args.length == 0 ? null : entries.get(args[0]);
     if (entry == null) {

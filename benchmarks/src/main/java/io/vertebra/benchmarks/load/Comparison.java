@@ -68,9 +68,7 @@ public final class Comparison {
       }
       return sound;
     } finally {
-      for (Contestant contestant : contestants) {
-        await(contestant.close());
-      }
+      contestants.forEach(Contestant::close);
     }
   }
 

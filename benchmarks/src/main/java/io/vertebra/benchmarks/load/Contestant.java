@@ -18,8 +18,8 @@ public interface Contestant {
   /** Takes the load of one round. */
   Future<Round> round(int inFlight, Duration duration);
 
-  /** Stops what was started. */
-  Future<Void> close();
+  /** Stops what was started. Blocks, since an event loop cannot report its own end; not for event loops. */
+  void close();
 
   /** Whose side a contestant is on. */
   enum Side {

@@ -45,7 +45,6 @@ public final class ChildJvm implements AutoCloseable {
     List<String> command = new ArrayList<>(List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "-Xmx512m",
-        "-Dhazelcast.logging.type=none",
         "-cp",
         System.getProperty("java.class.path"),
         main.getName()));

@@ -42,7 +42,12 @@ final class Fanout {
   private long completed;
   private volatile long slowestSeen;
 
-  Fanout(Consumer<StockChanged> publisher, Context context, int subscribers, int window, Duration duration) {
+  Fanout(
+      Consumer<StockChanged> publisher,
+      Context context,
+      int subscribers,
+      int window,
+      Duration duration) {
     this.publisher = publisher;
     this.context = context;
     this.window = window;
@@ -106,11 +111,15 @@ final class Fanout {
   private Round result() {
     Histogram latencies = new Histogram(3);
     subscribers.forEach(subscriber -> latencies.add(subscriber.latencies));
-    long missing =
-        subscribers.stream().mapToLong(s -> published - s.count).sum();
+    long missing = subscribers.stream().mapToLong(s -> published - s.count).sum();
     long thrown = subscribers.stream().mapToLong(s -> s.thrown).sum();
     return new Round(
-        completed, nanos, latencies, missing, new Round.Probes(0, 0), new Round.Probes(poisoned, thrown));
+        completed,
+        nanos,
+        latencies,
+        missing,
+        new Round.Probes(0, 0),
+        new Round.Probes(poisoned, thrown));
   }
 
   private long slowest() {

@@ -42,7 +42,8 @@ final class RawPublishing extends Publishing {
   public Future<Void> start() {
     RawFormat.JSON.register(vertx.eventBus());
     // Vert.x hands out its event loops in turn, so one verticle each.
-    return vertx.deployVerticle(publisher)
+    return vertx
+        .deployVerticle(publisher)
         .compose(id -> Future.all(IntStream.range(0, SUBSCRIBERS)
             .mapToObj(i -> vertx.deployVerticle(new RawSubscriber(event -> arrived(i, event))))
             .toList()))
@@ -60,7 +61,7 @@ final class RawPublishing extends Publishing {
   }
 
   @Override
-  public Future<Void> close() {
-    return vertx.close();
+  public void close() {
+    vertx.close().await();
   }
 }

@@ -16,7 +16,8 @@ public final class RawSubscriber extends VerticleBase {
   @Override
   public Future<?> start() {
     context.exceptionHandler(failure -> {});
-    return vertx.eventBus()
+    return vertx
+        .eventBus()
         .<StockChanged>consumer(RawPublisher.ADDRESS, message -> arrivals.accept(message.body()))
         .completion();
   }

@@ -23,11 +23,14 @@ public final class LocalRequest {
     arguments.end();
     boolean sound = true;
     if (cross || !same) {
-      sound =
-          compare("cross", List.of(new RawLocal(Loops.ASSIGNED), new RawLocal(Loops.SPLIT)), round);
+      sound = compare(
+          "cross",
+          List.of(
+              new OurLocal(Loops.SPLIT), new RawLocal(Loops.ASSIGNED), new RawLocal(Loops.SPLIT)),
+          round);
     }
     if (same) {
-      sound &= compare("same", List.of(new RawLocal(Loops.ONE)), round);
+      sound &= compare("same", List.of(new OurLocal(Loops.ONE), new RawLocal(Loops.ONE)), round);
     }
     return sound;
   }

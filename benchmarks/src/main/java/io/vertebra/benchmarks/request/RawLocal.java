@@ -36,7 +36,7 @@ final class RawLocal extends RawSide {
   }
 
   @Override
-  public Future<Void> close() {
-    return vertx.close();
+  public void close() {
+    vertx.close().await();
   }
 }

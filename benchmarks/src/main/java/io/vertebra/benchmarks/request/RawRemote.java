@@ -45,10 +45,12 @@ final class RawRemote extends RawSide {
   }
 
   @Override
-  public Future<Void> close() {
+  public void close() {
     if (child != null) {
       child.close();
     }
-    return vertx == null ? Future.succeededFuture() : vertx.close();
+    if (vertx != null) {
+      vertx.close().await();
+    }
   }
 }

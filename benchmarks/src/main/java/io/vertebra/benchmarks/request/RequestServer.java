@@ -1,6 +1,7 @@
 package io.vertebra.benchmarks.request;
 
 import io.vertebra.benchmarks.process.ParentLine;
+import io.vertebra.benchmarks.process.Quiet;
 import io.vertebra.benchmarks.raw.RawCluster;
 import io.vertebra.benchmarks.raw.RawFormat;
 import io.vertebra.benchmarks.raw.RawServer;
@@ -13,6 +14,7 @@ final class RequestServer {
 
   /** Serves until the parent is gone. */
   public static void main(String[] args) {
+    Quiet.logging();
     ParentLine.listen(line -> {});
     Loops loops = Loops.valueOf(args[1]);
     Membership own = Membership.parse(args[3]);

@@ -1,0 +1,17 @@
+package io.vertebra.benchmarks.request;
+
+import io.vertebra.benchmarks.raw.OrderPlaced;
+import io.vertebra.benchmarks.raw.PlaceOrder;
+import io.vertebra.contract.Request;
+
+/** The contracts of our side. */
+final class Orders {
+  static final Request<PlaceOrder, OrderPlaced> PLACE =
+      Request.of("orders.place", PlaceOrder.class, OrderPlaced.class);
+  static final Request<PlaceOrder, OrderPlaced> LOST =
+      Request.of("orders.lost", PlaceOrder.class, OrderPlaced.class);
+  static final Request<PlaceOrder, OrderPlaced> FAILING =
+      Request.of("orders.failing", PlaceOrder.class, OrderPlaced.class);
+
+  private Orders() {}
+}
