@@ -37,8 +37,6 @@ export default withMermaid({
   base: process.env.SITE_BASE ?? '/',
   srcDir: '../docs',
   cleanUrls: true,
-  // The Javadoc is laid beside the pages after they are built.
-  ignoreDeadLinks: [/^\/api\//],
   vite: { plugins: [packagesOfThisFolder] },
   themeConfig: {
     search: { provider: 'local' },

@@ -51,6 +51,14 @@ final class VerticleServices implements Services {
     return bus;
   }
 
+  void deployed(String deploymentId) {
+    node.deployed(deploymentId);
+  }
+
+  void undeployed(String deploymentId) {
+    node.undeployed(deploymentId);
+  }
+
   @Override
   public <Q, R> Serving request(Request<Q, R> contract, BiFunction<? super Q, ? super Call, Future<R>> handler) {
     return add(contract, handler::apply);

@@ -39,6 +39,7 @@ public final class Engine {
   private final Bus bus = new BusFace(this, null, true);
   private final Bus detached = new BusFace(this, null, false);
   private volatile ServiceChanges changes = Future::succeededFuture;
+  private volatile boolean leaving;
   private volatile boolean closed;
 
   /** An engine whose queues live on {@code control}. */
@@ -122,14 +123,14 @@ public final class Engine {
     Route route = exchange.route();
     String key = exchange.envelope().key();
     if (key != null) {
-      Target owner = route.ownerOf(key, settings.nodeId());
+      Target owner = route.ownerOf(key, settings.nodeId(), leaving);
       if (owner != null) {
         exchange.sendTo(owner);
         return;
       }
     }
     Instance<?, ?> instance = route.pickInstance(key);
-    if (instance != null && (key != null || instance.admission().inFlight() < instance.admission().limit())) {
+    if (instance != null && (key != null || !leaving && instance.admission().inFlight() < instance.admission().limit())) {
       dispatchTo(exchange, instance);
       return;
     }
@@ -231,6 +232,22 @@ public final class Engine {
   public Route route(String contract) {
     Route known = routes.get(contract);
     return known != null ? known : routes.computeIfAbsent(contract, name -> new Route(name, control));
+  }
+
+  /** Calls that hold a permit on this node now. */
+  public int inFlight() {
+    int sum = 0;
+    for (Route route : routes.values()) {
+      for (Instance<?, ?> instance : route.localInstances()) {
+        sum += instance.admission().inFlight();
+      }
+    }
+    return sum;
+  }
+
+  /** Whether messages rather go elsewhere, because this node is leaving. */
+  public void setLeaving(boolean leaving) {
+    this.leaving = leaving;
   }
 
   /** Every route that was ever asked for. */

@@ -149,8 +149,13 @@ public final class Exchange<Q, R> extends Timed implements Runnable, Origin<R> {
       Target node = target;
       if (node != null) {
         node.send(this);
+        return;
+      }
+      Instance<?, ?> instance = route.instanceAt(instanceIndex);
+      if (instance != null) {
+        engine.dispatchTo(this, instance);
       } else {
-        engine.dispatchTo(this, route.instanceAt(instanceIndex));
+        rejected(CallException.notServed(contract.name()));
       }
       return;
     }

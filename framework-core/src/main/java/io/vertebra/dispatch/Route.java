@@ -58,7 +58,7 @@ public final class Route {
    * The instance to run a message of {@code key} on, or any without a key: the first with room,
    * starting at random. Null if there is none here.
    */
-  @Nullable Instance<?, ?> pickInstance(@Nullable String key) {
+  public @Nullable Instance<?, ?> pickInstance(@Nullable String key) {
     Instance<?, ?>[] all = instances.get();
     if (all.length < 2) {
       return all.length == 0 ? null : all[0];
@@ -98,12 +98,12 @@ public final class Route {
     return null;
   }
 
-  /** The node that owns {@code key} among this one (if it serves) and the targets; null means this one. */
-  @Nullable Target ownerOf(String key, String here) {
+  /** The node that owns {@code key} among this one, if it serves and stays, and the targets; null means this one. */
+  @Nullable Target ownerOf(String key, String here, boolean leaving) {
     Target[] all = targets;
     Target owner = null;
-    long best = instances.get().length == 0 ? Long.MIN_VALUE : weight(key, here);
-    boolean found = instances.get().length > 0;
+    boolean found = instances.get().length > 0 && !leaving;
+    long best = found ? weight(key, here) : Long.MIN_VALUE;
     for (Target candidate : all) {
       long weight = weight(key, candidate.node());
       if (!found || weight > best) {
@@ -125,9 +125,10 @@ public final class Route {
     return hash ^ hash >>> 32;
   }
 
-  Instance<?, ?> instanceAt(int index) {
+  /** The instance of that index, or any if it has gone; null if there is none left. */
+  public @Nullable Instance<?, ?> instanceAt(int index) {
     Instance<?, ?>[] all = instances.get();
-    return all[Math.min(index, all.length - 1)];
+    return all.length == 0 ? null : all[Math.min(index, all.length - 1)];
   }
 
   /** Name of the contract. */

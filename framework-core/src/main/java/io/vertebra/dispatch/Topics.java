@@ -46,15 +46,13 @@ public final class Topics {
   <T> Future<Void> publish(@Nullable Scope parent, Topic<T> topic, T message) {
     TopicRoute<T> route = route(topic);
     Envelope envelope = seal(parent, topic, message);
-    ServedCall.Body<T> body;
     try {
-      body = bodyOf(topic, message);
+      for (TopicTarget target : route.targets()) {
+        target.publish(topic, message, envelope);
+      }
+      route.fanOut(bodyOf(topic, message), envelope);
     } catch (VertebraException unfit) {
       return Future.failedFuture(unfit);
-    }
-    route.fanOut(body, envelope);
-    for (TopicTarget target : route.targets()) {
-      target.publish(topic, message, envelope);
     }
     return Future.succeededFuture();
   }

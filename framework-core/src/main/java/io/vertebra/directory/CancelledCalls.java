@@ -1,0 +1,89 @@
+package io.vertebra.directory;
+
+/**
+ * Remembers the cancels of one peer that came before their request, so that the request is not run
+ * when it comes. Bounded by time and number; the oldest goes first. Belongs to one thread.
+ */
+public final class CancelledCalls {
+  private final long rememberFor;
+  private final long[] ids;
+  private final long[] since;
+  private int first;
+  private int count;
+  private long dropped;
+
+  /**
+   * Remembers nothing yet.
+   *
+   * @param rememberFor nanoseconds; 1 s is the framework's choice
+   * @param most how many are remembered; looking up costs at most this many comparisons
+   */
+  public CancelledCalls(long rememberFor, int most) {
+    this.rememberFor = rememberFor;
+    this.ids = new long[most];
+    this.since = new long[most];
+  }
+
+  /** A cancel came for a call that is not known. */
+  public void remember(long callId, long now) {
+    expire(now);
+    if (count == ids.length) {
+      first = (first + 1) % ids.length;
+      count--;
+      dropped++;
+    }
+    int slot = (first + count) % ids.length;
+    ids[slot] = callId;
+    since[slot] = now;
+    count++;
+  }
+
+  /** Whether the request that came was cancelled before; it is then forgotten. */
+  public boolean take(long callId, long now) {
+    if (count == 0) {
+      return false;
+    }
+    expire(now);
+    for (int i = 0; i < count; i++) {
+      int slot = (first + i) % ids.length;
+      if (ids[slot] == callId) {
+        forget(i);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void forget(int index) {
+    for (int i = index; i > 0; i--) {
+      int to = (first + i) % ids.length;
+      int from = (first + i - 1) % ids.length;
+      ids[to] = ids[from];
+      since[to] = since[from];
+    }
+    first = (first + 1) % ids.length;
+    count--;
+  }
+
+  private void expire(long now) {
+    while (count > 0 && now - since[first] > rememberFor) {
+      first = (first + 1) % ids.length;
+      count--;
+    }
+  }
+
+  /** Forgets all, because the peer is gone. */
+  public void clear() {
+    count = 0;
+  }
+
+  /** How many are remembered. */
+  public int size() {
+    return count;
+  }
+
+  /** How many were forgotten early for lack of room. */
+  public long dropped() {
+    return dropped;
+  }
+}
