@@ -19,7 +19,8 @@ public final class PublishLoad {
   public static boolean run(Arguments arguments) {
     Duration round = arguments.takeRound();
     arguments.end();
-    List<Contestant> contestants = List.of(new RawPublishing(false), new RawPublishing(true));
+    List<Contestant> contestants =
+        List.of(new OurPublishing(), new RawPublishing(false), new RawPublishing(true));
     return new Comparison(
             "publish", "subscribers=" + Publishing.SUBSCRIBERS, contestants, round, System.out)
         .run();

@@ -25,8 +25,8 @@ public final class ClusterRequest {
     Duration round = arguments.takeRound();
     arguments.end();
     String name = format.toUpperCase(Locale.ROOT);
-    List<Contestant> contestants =
-        List.of(new RawRemote(Loops.ONE, name), new RawRemote(Loops.SPLIT, name));
+    List<Contestant> contestants = List.of(
+        new OurRemote(name), new RawRemote(Loops.ONE, name), new RawRemote(Loops.SPLIT, name));
     return new Comparison("cluster-request", "format=" + format, contestants, round, System.out)
         .run();
   }

@@ -1,5 +1,6 @@
 package io.vertebra.benchmarks.request;
 
+import io.vertebra.benchmarks.cluster.Membership;
 import io.vertebra.benchmarks.process.ChildJvm;
 import io.vertebra.benchmarks.raw.RawCluster;
 import io.vertebra.benchmarks.raw.RawFormat;

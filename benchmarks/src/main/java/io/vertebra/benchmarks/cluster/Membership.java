@@ -1,4 +1,4 @@
-package io.vertebra.benchmarks.request;
+package io.vertebra.benchmarks.cluster;
 
 import io.vertebra.benchmarks.process.Ports;
 import java.util.ArrayList;
@@ -32,6 +32,11 @@ public record Membership(String cluster, int port, List<Integer> ports) {
         parts[0],
         Integer.parseInt(parts[1]),
         Arrays.stream(parts[2].split(",", -1)).map(Integer::valueOf).toList());
+  }
+
+  /** Where the members are, as {@code host:port}. */
+  public List<String> addresses() {
+    return ports.stream().map(p -> "127.0.0.1:" + p).toList();
   }
 
   /** The membership as one word. */
