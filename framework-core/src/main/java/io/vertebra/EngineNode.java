@@ -50,7 +50,8 @@ final class EngineNode implements Node, Shareable {
   private final AtomicReference<@Nullable Future<Void>> closing = new AtomicReference<>();
   private volatile NodeState state = NodeState.READY;
 
-  private EngineNode(VertxInternal vertx, NodeOptions options, Engine engine, @Nullable ClusterLinks cluster) {
+  private EngineNode(
+      VertxInternal vertx, NodeOptions options, Engine engine, @Nullable ClusterLinks cluster) {
     this.vertx = vertx;
     this.options = options;
     this.engine = engine;
@@ -70,7 +71,8 @@ final class EngineNode implements Node, Shareable {
   static Future<Node> join(Vertx vertx, NodeOptions options) {
     VertxInternal internal = (VertxInternal) vertx;
     if (internal.clusterManager() == null) {
-      throw NodeException.unusable("its Vert.x instance is not clustered; use Node.create for a node of its own", null);
+      throw NodeException.unusable(
+          "its Vert.x instance is not clustered; use Node.create for a node of its own", null);
     }
     Lanes lanes = new Lanes();
     EventLoop linkLoop = internal.nettyEventLoopGroup() instanceof LinkLoopTransport.Loops loops
@@ -173,7 +175,9 @@ final class EngineNode implements Node, Shareable {
 
   @Override
   public <T> Subscription subscribe(
-      Topic<T> topic, Function<? super T, ? extends Future<?>> handler, SubscriptionOptions subscription) {
+      Topic<T> topic,
+      Function<? super T, ? extends Future<?>> handler,
+      SubscriptionOptions subscription) {
     return engine.topics().subscribe(topic, handler, subscription, vertx.getOrCreateContext());
   }
 

@@ -77,7 +77,9 @@ public interface Node {
    * the subscription is closed. Verticles rather use {@link Services#topic}.
    */
   <T> Subscription subscribe(
-      Topic<T> topic, Function<? super T, ? extends Future<?>> handler, SubscriptionOptions options);
+      Topic<T> topic,
+      Function<? super T, ? extends Future<?>> handler,
+      SubscriptionOptions options);
 
   /** The node's counts. */
   NodeView view();

@@ -72,7 +72,8 @@ public abstract class ServiceVerticle extends VerticleBase {
   private VerticleServices deployed() {
     VerticleServices mine = services;
     if (mine == null) {
-      throw new IllegalStateException("the verticle is not deployed yet; use prepare() instead of the constructor");
+      throw new IllegalStateException(
+          "the verticle is not deployed yet; use prepare() instead of the constructor");
     }
     return mine;
   }

@@ -60,17 +60,20 @@ final class VerticleServices implements Services {
   }
 
   @Override
-  public <Q, R> Serving request(Request<Q, R> contract, BiFunction<? super Q, ? super Call, Future<R>> handler) {
+  public <Q, R> Serving request(
+      Request<Q, R> contract, BiFunction<? super Q, ? super Call, Future<R>> handler) {
     return add(contract, handler::apply);
   }
 
   @Override
-  public <Q, R> Serving blocking(Request<Q, R> contract, BlockingCallHandler<? super Q, ? extends R> handler) {
+  public <Q, R> Serving blocking(
+      Request<Q, R> contract, BlockingCallHandler<? super Q, ? extends R> handler) {
     return add(contract, threads.blocking(handler));
   }
 
   @Override
-  public <Q, R> Serving virtual(Request<Q, R> contract, BlockingCallHandler<? super Q, ? extends R> handler) {
+  public <Q, R> Serving virtual(
+      Request<Q, R> contract, BlockingCallHandler<? super Q, ? extends R> handler) {
     return add(contract, threads.virtual(contract.name(), handler, context));
   }
 
@@ -82,7 +85,8 @@ final class VerticleServices implements Services {
   }
 
   private <Q, R> Serving add(Request<Q, R> contract, Handler<Q, R> handler) {
-    RequestService<Q, R> service = new RequestService<>(contract, node.idempotent(contract, handler));
+    RequestService<Q, R> service =
+        new RequestService<>(contract, node.idempotent(contract, handler));
     requests.add(service);
     return service;
   }

@@ -24,13 +24,17 @@ class ClusterSmokeTest {
 
   record Greeting(String text, String node) {}
 
-  static final Request<Greet, Greeting> GREET = Request.of("greeter.greet", Greet.class, Greeting.class);
+  static final Request<Greet, Greeting> GREET =
+      Request.of("greeter.greet", Greet.class, Greeting.class);
   static final Topic<Greeting> GREETED = Topic.of("greeter.greeted", Greeting.class);
 
   static class Greeter extends ServiceVerticle {
     @Override
     protected void services(Services on) {
-      on.request(GREET, greet -> Future.succeededFuture(new Greeting("Hello " + greet.name(), node().id())));
+      on.request(
+          GREET,
+          greet -> Future.succeededFuture(
+              new Greeting("Hello " + greet.name(), node().id())));
     }
   }
 
@@ -73,18 +77,21 @@ class ClusterSmokeTest {
   void gathers_from_all_nodes_and_publishes_to_all() throws Exception {
     a.deploy(Greeter::new, 2).await(20, TimeUnit.SECONDS);
     b.deploy(Greeter::new, 2).await(20, TimeUnit.SECONDS);
-    Gathered<Greeting> gathered = a.bus().gather(GREET, new Greet("Ada")).all().await(20, TimeUnit.SECONDS);
+    Gathered<Greeting> gathered =
+        a.bus().gather(GREET, new Greet("Ada")).all().await(20, TimeUnit.SECONDS);
     assertThat(gathered.replies()).hasSize(4);
     Promise<Greeting> heard = Promise.promise();
-    b.vertx().deployVerticle(new ServiceVerticle() {
-      @Override
-      protected void services(Services on) {
-        on.topic(GREETED, greeting -> {
-          heard.tryComplete(greeting);
-          return Future.succeededFuture();
-        });
-      }
-    }).await(20, TimeUnit.SECONDS);
+    b.vertx()
+        .deployVerticle(new ServiceVerticle() {
+          @Override
+          protected void services(Services on) {
+            on.topic(GREETED, greeting -> {
+              heard.tryComplete(greeting);
+              return Future.succeededFuture();
+            });
+          }
+        })
+        .await(20, TimeUnit.SECONDS);
     var publication = a.bus()
         .publishAcknowledged(GREETED, new Greeting("Hi", a.id()), CallOptions.defaults())
         .await(20, TimeUnit.SECONDS);

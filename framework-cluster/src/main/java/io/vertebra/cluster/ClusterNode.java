@@ -40,7 +40,8 @@ public final class ClusterNode implements Node {
    * listen on its address or its TLS files cannot be read.
    */
   public static Future<ClusterNode> start(ClusterOptions options) {
-    EventBusOptions bus = new EventBusOptions().setHost(options.host()).setClusterPublicHost(options.host());
+    EventBusOptions bus =
+        new EventBusOptions().setHost(options.host()).setClusterPublicHost(options.host());
     ClusterTls tls = options.tls();
     if (tls != null) {
       tls.applyTo(bus);
@@ -52,16 +53,20 @@ public final class ClusterNode implements Node {
         .withTransport(LinkLoopTransport.wrap(Transport.NIO))
         .buildClustered()
         .recover(cause -> Future.failedFuture(NodeException.unusable(
-            "it cannot join on " + options.host() + ":" + options.port() + " (" + cause.getMessage() + ")", cause)))
+            "it cannot join on " + options.host() + ":" + options.port() + " (" + cause.getMessage()
+                + ")",
+            cause)))
         .compose(vertx -> join(vertx, cluster, options));
   }
 
-  private static Future<ClusterNode> join(Vertx vertx, LinkBoundClusterManager cluster, ClusterOptions options) {
+  private static Future<ClusterNode> join(
+      Vertx vertx, LinkBoundClusterManager cluster, ClusterOptions options) {
     VertxInternal internal = (VertxInternal) vertx;
     if (!(internal.nettyEventLoopGroup() instanceof LinkLoopTransport.Loops loops)) {
-      return vertx.close()
-          .compose(closed -> Future.failedFuture(
-              NodeException.unusable("Vert.x did not take its event loops from the node's transport", null)));
+      return vertx
+          .close()
+          .compose(closed -> Future.failedFuture(NodeException.unusable(
+              "Vert.x did not take its event loops from the node's transport", null)));
     }
     loops.started();
     cluster.bindTo(internal.contextBuilder().withEventLoop(loops.linkLoop()).build());
@@ -76,7 +81,8 @@ public final class ClusterNode implements Node {
     config.setProperty("hazelcast.phone.home.enabled", "false");
     config.setProperty("hazelcast.heartbeat.interval.seconds", "1");
     config.setProperty(
-        "hazelcast.max.no.heartbeat.seconds", String.valueOf(options.heartbeatTimeout().toSeconds()));
+        "hazelcast.max.no.heartbeat.seconds",
+        String.valueOf(options.heartbeatTimeout().toSeconds()));
     config.setProperty("hazelcast.wait.seconds.before.join", "0");
     config.setProperty("hazelcast.merge.first.run.delay.seconds", "5");
     config.setProperty("hazelcast.merge.next.run.delay.seconds", "5");
@@ -118,7 +124,9 @@ public final class ClusterNode implements Node {
 
   @Override
   public <T> Subscription subscribe(
-      Topic<T> topic, Function<? super T, ? extends Future<?>> handler, SubscriptionOptions options) {
+      Topic<T> topic,
+      Function<? super T, ? extends Future<?>> handler,
+      SubscriptionOptions options) {
     return node.subscribe(topic, handler, options);
   }
 

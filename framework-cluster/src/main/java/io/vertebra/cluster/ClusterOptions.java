@@ -24,7 +24,9 @@ public final class ClusterOptions {
     Duration heartbeatTimeout = Duration.ofSeconds(5);
     int eventLoops = 2 * Runtime.getRuntime().availableProcessors();
     NodeOptions node = NodeOptions.defaults();
-    @Nullable ClusterTls tls;
+
+    @Nullable
+    ClusterTls tls;
 
     Draft copy() {
       Draft copy = new Draft();
@@ -48,7 +50,8 @@ public final class ClusterOptions {
       throw new IllegalArgumentException("eventLoops must be at least 1: " + values.eventLoops);
     }
     if (values.heartbeatTimeout.toSeconds() < 2) {
-      throw new IllegalArgumentException("heartbeatTimeout must be at least 2 s: " + values.heartbeatTimeout);
+      throw new IllegalArgumentException(
+          "heartbeatTimeout must be at least 2 s: " + values.heartbeatTimeout);
     }
     for (String member : values.members) {
       if (!member.matches("[^:\\s]+:\\d{1,5}|\\[[0-9a-fA-F:]+]:\\d{1,5}")) {
@@ -73,9 +76,11 @@ public final class ClusterOptions {
       d.clusterName = json.getString("clusterName", d.clusterName);
       d.host = json.getString("host", d.host);
       d.port = json.getInteger("port", d.port);
-      d.members =
-          json.getJsonArray("members", new JsonArray()).stream().map(String::valueOf).toList();
-      d.heartbeatTimeout = Duration.ofMillis(json.getLong("heartbeatTimeoutMs", d.heartbeatTimeout.toMillis()));
+      d.members = json.getJsonArray("members", new JsonArray()).stream()
+          .map(String::valueOf)
+          .toList();
+      d.heartbeatTimeout =
+          Duration.ofMillis(json.getLong("heartbeatTimeoutMs", d.heartbeatTimeout.toMillis()));
       d.eventLoops = json.getInteger("eventLoops", d.eventLoops);
       d.node = NodeOptions.fromJson(json.getJsonObject("node", new JsonObject()));
       return d;

@@ -37,12 +37,14 @@ public record ClusterTls(Path key, Path certificate, Path authority) {
 
   /** The event bus trusts everybody unless told otherwise, so each of these lines is needed. */
   void applyTo(EventBusOptions options) {
-    options.setSsl(true)
+    options
+        .setSsl(true)
         .setTrustAll(false)
         .setClientAuth(ClientAuth.REQUIRED)
         .setKeyCertOptions(
             new PemKeyCertOptions().setKeyPath(key.toString()).setCertPath(certificate.toString()))
         .setTrustOptions(new PemTrustOptions().addCertPath(authority.toString()))
-        .setSslEngineOptions(usesBoringSsl() ? new OpenSSLEngineOptions() : new JdkSSLEngineOptions());
+        .setSslEngineOptions(
+            usesBoringSsl() ? new OpenSSLEngineOptions() : new JdkSSLEngineOptions());
   }
 }

@@ -28,7 +28,9 @@ final class LinkBoundClusterManager extends HazelcastClusterManager {
     if (context == null) {
       super.getNodeInfo(nodeId, promise);
     } else {
-      super.getNodeInfo(nodeId, (info, failure) -> context.runOnContext(bound -> promise.complete(info, failure)));
+      super.getNodeInfo(
+          nodeId,
+          (info, failure) -> context.runOnContext(bound -> promise.complete(info, failure)));
     }
   }
 }

@@ -39,8 +39,8 @@ final class JavaProcess implements AutoCloseable {
   }
 
   private void readLines() {
-    try (BufferedReader output =
-        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+    try (BufferedReader output = new BufferedReader(
+        new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
       for (String line = output.readLine(); line != null; line = output.readLine()) {
         lines.add(line);
       }
@@ -55,7 +55,8 @@ final class JavaProcess implements AutoCloseable {
     while (true) {
       String line = lines.poll(60, TimeUnit.SECONDS);
       if (line == null) {
-        throw new AssertionError("no line '" + prefix + "' within 60 s, only: " + String.join("\n", seen));
+        throw new AssertionError(
+            "no line '" + prefix + "' within 60 s, only: " + String.join("\n", seen));
       }
       if (line.startsWith(prefix)) {
         return line.substring(prefix.length());

@@ -65,7 +65,8 @@ class LinkLoopIT {
     try (JavaProcess sleeper =
         JavaProcess.start(SleeperMain.class, String.valueOf(other), String.valueOf(own))) {
       sleeper.await("READY ");
-      Future<Gathered<Awake>> asleep = node.bus().gather(NAP, new Nap(4_000)).within(Duration.ofSeconds(30)).all();
+      Future<Gathered<Awake>> asleep =
+          node.bus().gather(NAP, new Nap(4_000)).within(Duration.ofSeconds(30)).all();
       for (int i = 0; i < 10; i++) {
         Throwable rejected = node.bus()
             .request(NAP, new Nap(1), CallOptions.defaults().withTimeout(Duration.ofSeconds(30)))
@@ -73,7 +74,9 @@ class LinkLoopIT {
             .recover(Future::succeededFuture)
             .await(60, TimeUnit.SECONDS);
         assertThat(rejected).isInstanceOf(OverloadedException.class);
-        assertThat(asleep.isComplete()).as("the other node sleeps while it rejects").isFalse();
+        assertThat(asleep.isComplete())
+            .as("the other node sleeps while it rejects")
+            .isFalse();
       }
       Gathered<Awake> awake = asleep.await(60, TimeUnit.SECONDS);
       assertThat(awake.replies()).hasSize(LOOPS);

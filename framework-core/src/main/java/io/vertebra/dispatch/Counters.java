@@ -88,7 +88,14 @@ public final class Counters {
    * @param lost calls that ran on long after their deadline
    */
   public record Snapshot(
-      long started, long replied, long declared, long failed, long expired, long cancelled, long rejected, long lost) {
+      long started,
+      long replied,
+      long declared,
+      long failed,
+      long expired,
+      long cancelled,
+      long rejected,
+      long lost) {
 
     /** The counts of no call. */
     public static final Snapshot NONE = new Snapshot(0, 0, 0, 0, 0, 0, 0, 0);

@@ -74,11 +74,13 @@ public final class Engine {
 
   // --- making calls
 
-  <Q, R> Future<R> request(@Nullable Scope parent, Request<Q, R> contract, Q message, CallOptions options) {
+  <Q, R> Future<R> request(
+      @Nullable Scope parent, Request<Q, R> contract, Q message, CallOptions options) {
     return exchange(parent, contract, message, options).begin();
   }
 
-  <Q, R> Exchange<Q, R> exchange(@Nullable Scope parent, Request<Q, R> contract, Q message, CallOptions options) {
+  <Q, R> Exchange<Q, R> exchange(
+      @Nullable Scope parent, Request<Q, R> contract, Q message, CallOptions options) {
     if (closed) {
       throw NodeException.closed(settings.nodeId());
     }
@@ -86,10 +88,15 @@ public final class Engine {
   }
 
   <Q, R> Exchange<Q, R> exchange(
-      @Nullable Scope parent, Request<Q, R> contract, Q message, CallOptions options, ContextInternal context) {
+      @Nullable Scope parent,
+      Request<Q, R> contract,
+      Q message,
+      CallOptions options,
+      ContextInternal context) {
     Lane lane = parent != null ? parent.lane : lanes.of(context.nettyEventLoop());
     long now = lane.isCurrent() ? lane.nanoTime() : System.nanoTime();
-    return new Exchange<>(this, contract, message, options, new Exchange.Origins(context, lane, parent), now);
+    return new Exchange<>(
+        this, contract, message, options, new Exchange.Origins(context, lane, parent), now);
   }
 
   /** A fresh message id. */
@@ -98,7 +105,8 @@ public final class Engine {
   }
 
   /** The call whose handler runs on the current context, or null. */
-  @Nullable Scope currentCall() {
+  @Nullable
+  Scope currentCall() {
     ContextInternal current = ContextInternal.current();
     return current == null || current.owner() != vertx ? null : CallLocal.find(current);
   }
@@ -106,7 +114,8 @@ public final class Engine {
   <Q, R> Envelope seal(
       Request<Q, R> contract, Q message, CallOptions options, @Nullable Scope origin, Lane lane) {
     String chosen = options.messageId();
-    MessageId id = chosen == null ? new MessageId(idPrefix, lane.nextSequence()) : new MessageId(chosen);
+    MessageId id =
+        chosen == null ? new MessageId(idPrefix, lane.nextSequence()) : new MessageId(chosen);
     Envelope cause = origin == null ? null : origin.envelope();
     return new Envelope(
         id,
@@ -130,7 +139,10 @@ public final class Engine {
       }
     }
     Instance<?, ?> instance = route.pickInstance(key);
-    if (instance != null && (key != null || !leaving && instance.admission().inFlight() < instance.admission().limit())) {
+    if (instance != null
+        && (key != null
+            || !leaving
+                && instance.admission().inFlight() < instance.admission().limit())) {
       dispatchTo(exchange, instance);
       return;
     }
@@ -180,7 +192,8 @@ public final class Engine {
 
   private <Q, R> ServedCall.Body<Q> checked(Request<Q, R> contract, Q message) {
     Buffer bytes = Buffer.buffer(128);
-    int length = settings.format().encodeInto(bytes, contract.requestType(), message, contract.name());
+    int length =
+        settings.format().encodeInto(bytes, contract.requestType(), message, contract.name());
     if (length > settings.maxBody()) {
       throw ContractException.tooLarge(contract.name(), length, settings.maxBody());
     }
@@ -209,7 +222,8 @@ public final class Engine {
     for (Instance<?, ?> other : route.localInstances()) {
       if (!other.contract().fingerprint().equals(contract.fingerprint())) {
         throw ContractException.invalid(
-            contract.name(), "this node already serves another form of it; give one of them another name or version");
+            contract.name(),
+            "this node already serves another form of it; give one of them another name or version");
       }
     }
     Instance<Q, R> instance = new Instance<>(this, contract, handler, admission, context);
@@ -231,7 +245,9 @@ public final class Engine {
   /** The route of a contract's name; made when first asked for. */
   public Route route(String contract) {
     Route known = routes.get(contract);
-    return known != null ? known : routes.computeIfAbsent(contract, name -> new Route(name, control));
+    return known != null
+        ? known
+        : routes.computeIfAbsent(contract, name -> new Route(name, control));
   }
 
   /** Calls that hold a permit on this node now. */
@@ -261,7 +277,8 @@ public final class Engine {
 
   void reportLost(String contract, String messageId, int lost, int limit) {
     LOG.warn("A call to '" + contract + "' (message " + messageId + ") still runs "
-        + settings.lostAfterNanos() / 1_000_000 + " ms after its caller gave up; " + lost + " of " + limit
+        + settings.lostAfterNanos() / 1_000_000 + " ms after its caller gave up; " + lost + " of "
+        + limit
         + " permits are held by such calls");
   }
 
@@ -319,5 +336,4 @@ public final class Engine {
   public VertxInternal vertx() {
     return vertx;
   }
-
 }

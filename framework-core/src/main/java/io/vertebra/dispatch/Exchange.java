@@ -35,8 +35,11 @@ public final class Exchange<Q, R> extends Timed implements Runnable, Origin<R> {
   private final long startNanos;
   private final long deadlineNanos;
 
-  @Nullable Exchange<?, ?> previousSibling;
-  @Nullable Exchange<?, ?> nextSibling;
+  @Nullable
+  Exchange<?, ?> previousSibling;
+
+  @Nullable
+  Exchange<?, ?> nextSibling;
 
   private @Nullable Envelope envelope;
   private boolean started;
@@ -53,7 +56,12 @@ public final class Exchange<Q, R> extends Timed implements Runnable, Origin<R> {
   private @Nullable Arrival<R> arrival;
 
   Exchange(
-      Engine engine, Request<Q, R> contract, Q message, CallOptions options, Origins origins, long nowNanos) {
+      Engine engine,
+      Request<Q, R> contract,
+      Q message,
+      CallOptions options,
+      Origins origins,
+      long nowNanos) {
     this.engine = engine;
     this.route = engine.route(contract.name());
     this.contract = contract;
@@ -65,8 +73,9 @@ public final class Exchange<Q, R> extends Timed implements Runnable, Origin<R> {
     this.promise = context.promise();
     this.startNanos = nowNanos;
     long own = nowNanos + options.timeoutNanos();
-    this.deadlineNanos =
-        parent != null && parent.hasDeadline() && parent.deadlineNanos() - own < 0 ? parent.deadlineNanos() : own;
+    this.deadlineNanos = parent != null && parent.hasDeadline() && parent.deadlineNanos() - own < 0
+        ? parent.deadlineNanos()
+        : own;
   }
 
   /**
@@ -76,7 +85,8 @@ public final class Exchange<Q, R> extends Timed implements Runnable, Origin<R> {
    * @param lane owns the exchange
    * @param parent ends the exchange when it ends itself
    */
-  record Origins(ContextInternal context, Lane lane, @Nullable Scope parent) {}
+  record Origins(
+      ContextInternal context, Lane lane, @Nullable Scope parent) {}
 
   /** Reads a reply that came over the wire, on the caller's context. */
   @FunctionalInterface

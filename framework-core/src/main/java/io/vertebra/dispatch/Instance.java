@@ -31,7 +31,12 @@ public final class Instance<Q, R> {
   private final Promise<Void> idle = Promise.promise();
   private volatile boolean retiring;
 
-  Instance(Engine engine, Request<Q, R> contract, Handler<Q, R> handler, Admission admission, ContextInternal context) {
+  Instance(
+      Engine engine,
+      Request<Q, R> contract,
+      Handler<Q, R> handler,
+      Admission admission,
+      ContextInternal context) {
     this.engine = engine;
     this.route = engine.route(contract.name());
     this.contract = contract;

@@ -73,7 +73,8 @@ public final class Route {
   }
 
   /** The better of two random nodes by load, or null if nobody else serves the contract. */
-  @Nullable Target pickTarget(@Nullable Target excluded) {
+  @Nullable
+  Target pickTarget(@Nullable Target excluded) {
     Target[] all = targets;
     if (all.length == 0) {
       return null;
@@ -99,7 +100,8 @@ public final class Route {
   }
 
   /** The node that owns {@code key} among this one, if it serves and stays, and the targets; null means this one. */
-  @Nullable Target ownerOf(String key, String here, boolean leaving) {
+  @Nullable
+  Target ownerOf(String key, String here, boolean leaving) {
     Target[] all = targets;
     Target owner = null;
     boolean found = instances.get().length > 0 && !leaving;

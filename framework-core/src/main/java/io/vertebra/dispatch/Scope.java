@@ -40,7 +40,8 @@ public class Scope extends Timed {
     return 0;
   }
 
-  @Nullable Envelope envelope() {
+  @Nullable
+  Envelope envelope() {
     return null;
   }
 

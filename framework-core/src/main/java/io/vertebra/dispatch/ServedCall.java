@@ -55,8 +55,12 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
   private final Envelope envelope;
   private final long deadlineNanos;
 
-  @Nullable ServedCall<?, ?> previousWaiting;
-  @Nullable ServedCall<?, ?> nextWaiting;
+  @Nullable
+  ServedCall<?, ?> previousWaiting;
+
+  @Nullable
+  ServedCall<?, ?> nextWaiting;
+
   boolean inQueue;
   long waitingSince;
 
@@ -69,7 +73,12 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
 
   /** A call that came from {@code origin} and is meant for {@code instance}. */
   public ServedCall(
-      Engine engine, Instance<Q, R> instance, Origin<R> origin, Body<Q> body, Envelope envelope, long deadlineNanos) {
+      Engine engine,
+      Instance<Q, R> instance,
+      Origin<R> origin,
+      Body<Q> body,
+      Envelope envelope,
+      long deadlineNanos) {
     super(instance.lane());
     this.engine = engine;
     this.instance = instance;
@@ -95,7 +104,8 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
   public void run() {
     if (state == ABANDONED) {
       instance.release();
-    } else if (deadlineNanos - lane.nanoTime() <= 0 && STATE.compareAndSet(this, WAITING, ABANDONED)) {
+    } else if (deadlineNanos - lane.nanoTime() <= 0
+        && STATE.compareAndSet(this, WAITING, ABANDONED)) {
       expire();
     } else if (instance.mayStart(this)) {
       start();
@@ -298,10 +308,12 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
         dispatch(action);
       } else {
         Runnable before = onCancel;
-        onCancel = before == null ? action : () -> {
-          before.run();
-          action.run();
-        };
+        onCancel = before == null
+            ? action
+            : () -> {
+              before.run();
+              action.run();
+            };
       }
     });
   }
@@ -360,7 +372,8 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
   }
 
   @Override
-  public <T> Future<Publication> publishAcknowledged(Topic<T> topic, T message, CallOptions options) {
+  public <T> Future<Publication> publishAcknowledged(
+      Topic<T> topic, T message, CallOptions options) {
     return engine.publishAcknowledged(this, topic, message, options);
   }
 

@@ -144,11 +144,10 @@ final class TopicSubscription<T> implements Subscription {
       if (future == null || future.isComplete()) {
         handled(future == null ? thrown : future.cause());
       } else {
-        future.onComplete(
-            done -> lane.post(() -> {
-              handled(done.cause());
-              next();
-            }));
+        future.onComplete(done -> lane.post(() -> {
+          handled(done.cause());
+          next();
+        }));
       }
     }
   }

@@ -38,7 +38,8 @@ public final class Topics {
       ContextInternal context) {
     subscribed.put(topic.name(), topic);
     TopicRoute<T> route = route(topic);
-    TopicSubscription<T> subscription = new TopicSubscription<>(engine, route, handler, options, context);
+    TopicSubscription<T> subscription =
+        new TopicSubscription<>(engine, route, handler, options, context);
     route.add(subscription);
     return subscription;
   }
@@ -74,7 +75,8 @@ public final class Topics {
       exchange.pinTo(target, -1);
       answers.add(exchange.begin());
     }
-    return Future.join(answers).transform(joined -> Future.succeededFuture(publication(here, answers)));
+    return Future.join(answers)
+        .transform(joined -> Future.succeededFuture(publication(here, answers)));
   }
 
   private static Publication publication(Reached here, List<Future<Reached>> answers) {
@@ -99,7 +101,8 @@ public final class Topics {
       return () -> message;
     }
     Buffer bytes = Buffer.buffer(128);
-    int length = engine.settings().format().encodeInto(bytes, topic.messageType(), message, topic.name());
+    int length =
+        engine.settings().format().encodeInto(bytes, topic.messageType(), message, topic.name());
     if (length > engine.settings().maxBody()) {
       throw ContractException.tooLarge(topic.name(), length, engine.settings().maxBody());
     }
@@ -128,7 +131,9 @@ public final class Topics {
   /** The route of a topic's name; made when first asked for. */
   public TopicRoute<?> route(String topic) {
     TopicRoute<?> known = routes.get(topic);
-    return known != null ? known : routes.computeIfAbsent(topic, name -> new TopicRoute<>(name, engine));
+    return known != null
+        ? known
+        : routes.computeIfAbsent(topic, name -> new TopicRoute<>(name, engine));
   }
 
   /** Every route that was ever asked for. */

@@ -21,20 +21,23 @@ public final class SagaException extends VertebraException {
   public static SagaException compensated(String saga, String key, String reason) {
     return new SagaException(
         ErrorCode.SAGA_COMPENSATED,
-        "Saga '" + saga + "' with key '" + key + "' was compensated: " + reason + ". Nothing of it is in effect.");
+        "Saga '" + saga + "' with key '" + key + "' was compensated: " + reason
+            + ". Nothing of it is in effect.");
   }
 
   /** An operator has to decide. */
   public static SagaException needsOperator(String saga, String key, String step) {
     return new SagaException(
         ErrorCode.SAGA_NEEDS_OPERATOR,
-        "Saga '" + saga + "' with key '" + key + "' is stuck at '" + step + "' after its last retry. An operator has to retry, skip or edit it.");
+        "Saga '" + saga + "' with key '" + key + "' is stuck at '" + step
+            + "' after its last retry. An operator has to retry, skip or edit it.");
   }
 
   /** Another node owns the saga now. */
   public static SagaException fenced(String saga, String key) {
     return new SagaException(
-        ErrorCode.SAGA_FENCED, "Saga '" + saga + "' with key '" + key + "' belongs to another node now.");
+        ErrorCode.SAGA_FENCED,
+        "Saga '" + saga + "' with key '" + key + "' belongs to another node now.");
   }
 
   /** No node has the definition the saga began with. */

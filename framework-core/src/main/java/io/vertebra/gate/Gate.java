@@ -96,7 +96,8 @@ public final class Gate implements Inbound {
         : route.pickInstance(frame.envelope().key());
   }
 
-  private <Q, R> void admit(PeerLink from, RequestFrame frame, Instance<Q, R> instance, long deadline) {
+  private <Q, R> void admit(
+      PeerLink from, RequestFrame frame, Instance<Q, R> instance, long deadline) {
     Request<Q, R> contract = instance.contract();
     ServedCall<Q, R> call = new ServedCall<>(
         engine,
@@ -118,7 +119,8 @@ public final class Gate implements Inbound {
     TopicRoute<?> route = topics.get(frame.contractId());
     Reached reached = route == null ? new Reached(0, 0) : fanOut(route, frame);
     if (frame.callId() != 0) {
-      Request<None, Reached> acknowledged = Request.of("vertebra.reached", None.class, Reached.class);
+      Request<None, Reached> acknowledged =
+          Request.of("vertebra.reached", None.class, Reached.class);
       from.appendControl(new AnswerWriter<>(links, acknowledged, frame.callId()).reply(reached));
     }
   }

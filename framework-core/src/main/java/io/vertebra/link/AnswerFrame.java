@@ -44,13 +44,16 @@ final class AnswerFrame {
     }
     return switch (code) {
       case DECLARED -> declared(in, contract);
-      case OVERLOADED -> OverloadedException.received(message, Duration.ofMillis(Math.max(0, retryAfter)));
+      case OVERLOADED ->
+        OverloadedException.received(message, Duration.ofMillis(Math.max(0, retryAfter)));
       case CONTRACT_MISMATCH, CONTRACT_INVALID, MESSAGE_TOO_LARGE, MESSAGE_INVALID ->
         ContractException.received(code, message);
-      case CONFLICT, STILL_RUNNING, STORE_UNAVAILABLE -> IdempotencyException.received(code, message);
+      case CONFLICT, STILL_RUNNING, STORE_UNAVAILABLE ->
+        IdempotencyException.received(code, message);
       case SAGA_INVALID, SAGA_COMPENSATED, SAGA_NEEDS_OPERATOR, SAGA_FENCED, SAGA_STALLED ->
         SagaException.received(code, message);
-      case HANDLER_FAILED, FAILURE_UNDECLARED, REPLY_INVALID -> HandlerException.received(code, message);
+      case HANDLER_FAILED, FAILURE_UNDECLARED, REPLY_INVALID ->
+        HandlerException.received(code, message);
       default -> CallException.received(code, message, mayHaveRun);
     };
   }
@@ -58,7 +61,8 @@ final class AnswerFrame {
   private static VertebraException declared(FrameReader in, Request<?, ?> contract) {
     Format format = in.format();
     try {
-      return new DeclaredFailure(format.decodeFailure(contract, in.batch(), in.position(), in.end()));
+      return new DeclaredFailure(
+          format.decodeFailure(contract, in.batch(), in.position(), in.end()));
     } catch (ContractException unfit) {
       return HandlerException.replyInvalid(contract.name(), String.valueOf(unfit.getMessage()));
     }

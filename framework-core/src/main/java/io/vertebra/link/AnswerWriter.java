@@ -16,9 +16,13 @@ public record AnswerWriter<R>(Links links, Request<?, R> contract, long callId) 
   public Buffer reply(R reply) {
     try {
       Buffer frame = links.writer().reply(callId, links.load(), contract, reply);
-      return frame != null ? frame : failure(HandlerException.replyInvalid(contract.name(), "it is larger than a frame may be"));
+      return frame != null
+          ? frame
+          : failure(
+              HandlerException.replyInvalid(contract.name(), "it is larger than a frame may be"));
     } catch (VertebraException unfit) {
-      return failure(HandlerException.replyInvalid(contract.name(), String.valueOf(unfit.getMessage())));
+      return failure(
+          HandlerException.replyInvalid(contract.name(), String.valueOf(unfit.getMessage())));
     }
   }
 

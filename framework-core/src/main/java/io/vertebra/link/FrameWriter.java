@@ -70,7 +70,8 @@ final class FrameWriter {
     text(frame, envelope.key());
     text(frame, envelope.idempotencyKey());
     if (frame.length() > MAX_HEADER) {
-      throw ContractException.tooLarge(contract.name() + "' (its keys and ids) of '", frame.length(), MAX_HEADER);
+      throw ContractException.tooLarge(
+          contract.name() + "' (its keys and ids) of '", frame.length(), MAX_HEADER);
     }
     frame.appendByte((byte) format.ordinal());
     format.encodeInto(frame, type, message, contract.name());
@@ -96,9 +97,14 @@ final class FrameWriter {
     frame.appendInt(load);
     frame.appendInt(failure.code().number());
     frame.appendByte((byte) (failure.mayHaveRun() ? 1 : 0));
-    frame.appendLong(failure instanceof OverloadedException overloaded ? overloaded.retryAfter().toMillis() : 0);
+    frame.appendLong(
+        failure instanceof OverloadedException overloaded
+            ? overloaded.retryAfter().toMillis()
+            : 0);
     String message = failure.getMessage();
-    text(frame, message == null ? "" : message.length() > 1000 ? message.substring(0, 1000) : message);
+    text(
+        frame,
+        message == null ? "" : message.length() > 1000 ? message.substring(0, 1000) : message);
     if (failure instanceof DeclaredFailure declared) {
       frame.appendByte((byte) format.ordinal());
       format.encodeFailureInto(frame, contract, declared.failure());

@@ -23,11 +23,13 @@ public final class LinkLoopTransport {
   private LinkLoopTransport() {}
 
   /** Wraps a transport; the loops it makes are {@link Loops}. */
-  public static io.vertx.core.transport.Transport wrap(io.vertx.core.transport.Transport transport) {
+  public static io.vertx.core.transport.Transport wrap(
+      io.vertx.core.transport.Transport transport) {
     return new Wrapped(transport);
   }
 
-  private record Wrapped(io.vertx.core.transport.Transport transport) implements io.vertx.core.transport.Transport {
+  private record Wrapped(io.vertx.core.transport.Transport transport)
+      implements io.vertx.core.transport.Transport {
     @Override
     public String name() {
       return transport.name();
@@ -91,15 +93,17 @@ public final class LinkLoopTransport {
     InvocationHandler handler = (proxy, method, arguments) -> isEventLoopGroup(method, arguments)
         ? new Loops((int) arguments[1], (ThreadFactory) arguments[2], transport.ioHandlerFactory())
         : invoke(transport, method, arguments);
-    return (Transport)
-        Proxy.newProxyInstance(Transport.class.getClassLoader(), new Class<?>[] {Transport.class}, handler);
+    return (Transport) Proxy.newProxyInstance(
+        Transport.class.getClassLoader(), new Class<?>[] {Transport.class}, handler);
   }
 
   private static boolean isEventLoopGroup(Method method, Object[] arguments) {
-    return method.getName().equals("eventLoopGroup") && (int) arguments[0] == Transport.IO_EVENT_LOOP_GROUP;
+    return method.getName().equals("eventLoopGroup")
+        && (int) arguments[0] == Transport.IO_EVENT_LOOP_GROUP;
   }
 
-  private static Object invoke(Transport transport, Method method, Object[] arguments) throws Throwable {
+  private static Object invoke(Transport transport, Method method, Object[] arguments)
+      throws Throwable {
     try {
       return method.invoke(transport, arguments);
     } catch (InvocationTargetException failed) {

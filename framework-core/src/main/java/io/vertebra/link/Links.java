@@ -84,7 +84,10 @@ public final class Links {
     return peers.computeIfAbsent(node, name -> {
       DeliveryOptions options = new DeliveryOptions().setTracingPolicy(TracingPolicy.IGNORE);
       return new PeerLink(
-          this, name, engine.vertx().eventBus().sender(addressOf(name), options), pending.newPeer(name));
+          this,
+          name,
+          engine.vertx().eventBus().sender(addressOf(name), options),
+          pending.newPeer(name));
     });
   }
 
@@ -147,7 +150,9 @@ public final class Links {
   void writeFailed(PeerLink peer, long epoch, long sequence, Throwable cause) {
     LOG.debug("A batch to node " + peer.node() + " could not be written", cause);
     pending.requestsLost(
-        peer.pending(), new InboundFrames.Loss(epoch, sequence, epoch, sequence), (call, ran) -> lost(call, false));
+        peer.pending(),
+        new InboundFrames.Loss(epoch, sequence, epoch, sequence),
+        (call, ran) -> lost(call, false));
     if (peer.epoch() == epoch) {
       peer.reopen();
       directory().linkClosed(peer.node(), epoch);
@@ -170,7 +175,9 @@ public final class Links {
 
   private void lost(RemoteCall<?, ?> call, boolean mayHaveRun) {
     call.load().ended();
-    call.exchange().rejected(CallException.peerGone(call.exchange().contract().name(), call.node(), mayHaveRun));
+    call.exchange()
+        .rejected(
+            CallException.peerGone(call.exchange().contract().name(), call.node(), mayHaveRun));
   }
 
   // --- receiving
@@ -185,7 +192,8 @@ public final class Links {
       long now = System.nanoTime();
       if (complainedAt == 0 || now - complainedAt > COMPLAIN_EVERY_NANOS) {
         complainedAt = now;
-        LOG.warn(malformed + " batches were malformed so far; the last one: " + malformedBatch.getMessage());
+        LOG.warn(malformed + " batches were malformed so far; the last one: "
+            + malformedBatch.getMessage());
       }
     }
   }
@@ -228,7 +236,8 @@ public final class Links {
       case FrameKind.CANCEL -> inbound().cancel(peer, in.int64());
       case FrameKind.PUBLISH, FrameKind.PUBLISH_ACKNOWLEDGED ->
         inbound().publication(peer, RequestFrame.read(in, peer.node()));
-      case FrameKind.DIRECTORY -> directory().receive(DirectoryMessage.decode(in.rest()), System.nanoTime());
+      case FrameKind.DIRECTORY ->
+        directory().receive(DirectoryMessage.decode(in.rest()), System.nanoTime());
       case FrameKind.LOST ->
         pending.requestsLost(
             peer.pending(),

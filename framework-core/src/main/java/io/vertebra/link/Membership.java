@@ -20,8 +20,8 @@ import io.vertebra.dispatch.Timed;
 import io.vertebra.dispatch.TopicRoute;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.spi.cluster.ClusterManager;
 import io.vertx.core.spi.cluster.NodeListener;
@@ -72,10 +72,15 @@ public final class Membership implements DirectoryEffects, NodeListener {
   public Future<Void> join(ContextInternal linkContext, ClusterManager cluster) {
     Promise<Void> joined = Promise.promise();
     linkContext.runOnContext(start -> {
-      consumer = engine.vertx().eventBus().consumer(Links.addressOf(engine.nodeId()), message -> lane.post(() -> {
-        links.receive(message);
-        after();
-      }));
+      consumer = engine
+          .vertx()
+          .eventBus()
+          .consumer(
+              Links.addressOf(engine.nodeId()),
+              message -> lane.post(() -> {
+                links.receive(message);
+                after();
+              }));
       cluster.nodeListener(this);
       for (String node : cluster.getNodes()) {
         directory.peerJoined(node, System.nanoTime());
@@ -175,7 +180,13 @@ public final class Membership implements DirectoryEffects, NodeListener {
       served.put(
           id,
           new ServedContract(
-              id, topic.name(), topic.fingerprint(), route.subscribers(), 0, topic.isKeyed(), true));
+              id,
+              topic.name(),
+              topic.fingerprint(),
+              route.subscribers(),
+              0,
+              topic.isKeyed(),
+              true));
     }
   }
 
@@ -207,7 +218,9 @@ public final class Membership implements DirectoryEffects, NodeListener {
 
   @Override
   public void routesChanged(RoutingTable table) {
-    table.routes().stream().findAny().ifPresent(any -> names.put(table.contractId(), any.served().name()));
+    table.routes().stream()
+        .findAny()
+        .ifPresent(any -> names.put(table.contractId(), any.served().name()));
     String name = names.get(table.contractId());
     if (name == null) {
       return;

@@ -1,11 +1,11 @@
 package io.vertebra.link;
 
+import io.netty.util.collection.LongObjectHashMap;
+import io.netty.util.collection.LongObjectMap;
 import io.vertebra.directory.CancelledCalls;
 import io.vertebra.directory.InboundFrames;
 import io.vertebra.directory.PendingCalls;
 import io.vertebra.dispatch.ServedCall;
-import io.netty.util.collection.LongObjectHashMap;
-import io.netty.util.collection.LongObjectMap;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.MessageProducer;
@@ -125,7 +125,8 @@ public final class PeerLink {
     if (written.succeeded()) {
       return;
     }
-    written.onFailure(cause -> links.lane().post(() -> links.writeFailed(this, batchEpoch, batchSequence, cause)));
+    written.onFailure(cause ->
+        links.lane().post(() -> links.writeFailed(this, batchEpoch, batchSequence, cause)));
   }
 
   private Buffer header(@Nullable Buffer first, @Nullable Buffer second) {
@@ -133,7 +134,11 @@ public final class PeerLink {
     Buffer batch = Buffer.buffer(size + 64 + node.length());
     byte[] sender = links.nodeBytes();
     batch.appendByte(VERSION).appendInt(sender.length).appendBytes(sender);
-    batch.appendLong(epoch).appendLong(sequence).appendLong(inbound.epoch()).appendLong(inbound.frame());
+    batch
+        .appendLong(epoch)
+        .appendLong(sequence)
+        .appendLong(inbound.epoch())
+        .appendLong(inbound.frame());
     if (first != null) {
       batch.appendBuffer(first);
     }

@@ -14,7 +14,8 @@ final class RemoteCall<Q, R> extends PendingCalls.Entry implements Runnable {
   private final long id;
   private final Buffer frame;
 
-  RemoteCall(Links links, Exchange<Q, R> exchange, String node, NodeLoad load, long id, Buffer frame) {
+  RemoteCall(
+      Links links, Exchange<Q, R> exchange, String node, NodeLoad load, long id, Buffer frame) {
     this.links = links;
     this.exchange = exchange;
     this.node = node;

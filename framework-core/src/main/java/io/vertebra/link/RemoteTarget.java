@@ -42,11 +42,12 @@ final class RemoteTarget implements TopicTarget {
     long id = exchange.lane().nextSequence();
     long now = System.nanoTime();
     byte kind = route.served().isTopic() ? FrameKind.PUBLISH_ACKNOWLEDGED : FrameKind.REQUEST;
-    FrameWriter.Head head =
-        new FrameWriter.Head(kind, id, exchange.deadlineNanos() - now, now, exchange.instanceIndex());
+    FrameWriter.Head head = new FrameWriter.Head(
+        kind, id, exchange.deadlineNanos() - now, now, exchange.instanceIndex());
     Buffer frame;
     try {
-      frame = links.writer()
+      frame = links
+          .writer()
           .request(
               head,
               exchange.contract(),
@@ -57,7 +58,8 @@ final class RemoteTarget implements TopicTarget {
       exchange.rejected(unfit);
       return;
     }
-    RemoteCall<Q, R> call = new RemoteCall<>(links, exchange, route.node(), route.load(), id, frame);
+    RemoteCall<Q, R> call =
+        new RemoteCall<>(links, exchange, route.node(), route.load(), id, frame);
     exchange.attach(call);
     links.lane().post(call);
   }
@@ -71,7 +73,8 @@ final class RemoteTarget implements TopicTarget {
 
   @Override
   public <T> void publish(Topic<T> topic, T message, Envelope envelope) {
-    FrameWriter.Head head = new FrameWriter.Head(FrameKind.PUBLISH, 0, Long.MAX_VALUE, System.nanoTime(), -1);
+    FrameWriter.Head head =
+        new FrameWriter.Head(FrameKind.PUBLISH, 0, Long.MAX_VALUE, System.nanoTime(), -1);
     Buffer frame = links.writer().request(head, topic, topic.messageType(), message, envelope);
     links.lane().post(() -> links.sendData(route.node(), frame));
   }

@@ -43,9 +43,19 @@ public record RequestFrame(
     String key = (flags & FrameWriter.FLAG_KEY) != 0 ? in.text() : null;
     String idempotencyKey = (flags & FrameWriter.FLAG_IDEMPOTENCY_KEY) != 0 ? in.text() : null;
     Format format = in.format();
-    Envelope envelope = new Envelope(id, correlation, causation, key, idempotencyKey, attempt, sender);
+    Envelope envelope =
+        new Envelope(id, correlation, causation, key, idempotencyKey, attempt, sender);
     return new RequestFrame(
-        callId, contractId, remaining, sent, instance, envelope, format, in.batch(), in.position(), in.end());
+        callId,
+        contractId,
+        remaining,
+        sent,
+        instance,
+        envelope,
+        format,
+        in.batch(),
+        in.position(),
+        in.end());
   }
 
   /** Reads the body; throws a ContractException if it is no such message. */
