@@ -1,5 +1,7 @@
 package io.vertebra.benchmarks;
 
+import io.vertebra.benchmarks.fault.FailureWindow;
+import io.vertebra.benchmarks.fault.RollingRestart;
 import io.vertebra.benchmarks.process.Quiet;
 import io.vertebra.benchmarks.publish.PublishLoad;
 import io.vertebra.benchmarks.request.ClusterRequest;
@@ -48,6 +50,11 @@ public final class Benchmarks {
         "cluster-request",
         new Entry("two JVMs; --format json (default) | cbor", ClusterRequest::run));
     entries.put("publish", new Entry("one publisher, four subscribers, one JVM", PublishLoad::run));
+    entries.put(
+        "failure-window", new Entry("kill, freeze, drain; --kind, --trials N", FailureWindow::run));
+    entries.put(
+        "rolling-restart",
+        new Entry("three nodes replaced in turn under load", RollingRestart::run));
     return entries;
   }
 

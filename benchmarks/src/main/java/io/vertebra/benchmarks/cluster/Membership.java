@@ -25,6 +25,14 @@ public record Membership(String cluster, int port, List<Integer> ports) {
     return all;
   }
 
+  /** The membership of a node that joins these members later. */
+  public Membership joinedByOneMore() {
+    int added = Ports.free(1).get(0);
+    List<Integer> all = new ArrayList<>(ports);
+    all.add(added);
+    return new Membership(cluster, added, all);
+  }
+
   /** Reads what {@link #text()} writes. */
   public static Membership parse(String text) {
     String[] parts = text.split("/", -1);

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -21,7 +22,7 @@ import java.util.function.Consumer;
  */
 public final class ChildJvm implements AutoCloseable {
   private static final Set<Process> ALIVE = ConcurrentHashMap.newKeySet();
-  private static final long LAST_WORDS_MILLIS = 2_000;
+  private static final long END_SECONDS = 30;
 
   static {
     // SIGKILL, since a stopped child hears nothing else.
@@ -30,12 +31,11 @@ public final class ChildJvm implements AutoCloseable {
 
   private final Process process;
   private final PrintStream toChild;
-  private final Thread reader;
 
   private ChildJvm(Process process, Consumer<String> listener) {
     this.process = process;
     this.toChild = new PrintStream(process.getOutputStream(), true, UTF_8);
-    this.reader = new Thread(() -> read(listener), "child-" + process.pid());
+    Thread reader = new Thread(() -> read(listener), "child-" + process.pid());
     reader.setDaemon(true);
     reader.start();
   }
@@ -92,10 +92,17 @@ public final class ChildJvm implements AutoCloseable {
     process.destroyForcibly();
   }
 
-  /** Waits until it has ended, and until its last line has been heard. */
-  public void awaitEnd() throws InterruptedException {
-    process.waitFor();
-    reader.join(LAST_WORDS_MILLIS);
+  /** Waits until it has ended; not for long, since it has been told to. */
+  public void awaitEnd() {
+    try {
+      if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
+        throw new IllegalStateException(
+            "process " + pid() + " has not ended within " + END_SECONDS + " s");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
   }
 
   /** Ends it. */

@@ -1,6 +1,5 @@
 package io.vertebra.benchmarks.process;
 
-import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -10,14 +9,18 @@ import java.util.logging.Logger;
  */
 public final class Quiet {
   // Loggers are held weakly by whoever made them.
-  private static final List<Logger> LOGGERS =
-      List.of(Logger.getLogger("io.vertebra"), Logger.getLogger("io.vertx"));
+  private static final Logger OURS = Logger.getLogger("io.vertebra");
+  private static final Logger VERTX = Logger.getLogger("io.vertx");
 
   private Quiet() {}
 
-  /** Errors only, and nothing of Hazelcast, which tells each step of joining and leaving. */
+  /**
+   * Errors of our side. Nothing of Vert.x, which reports each connection to a killed node and each
+   * message to it, nor of Hazelcast, which tells each step of joining and leaving.
+   */
   public static void logging() {
-    LOGGERS.forEach(logger -> logger.setLevel(Level.SEVERE));
+    OURS.setLevel(Level.SEVERE);
+    VERTX.setLevel(Level.OFF);
     System.setProperty("hazelcast.logging.type", "none");
   }
 }

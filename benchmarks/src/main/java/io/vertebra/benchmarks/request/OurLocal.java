@@ -3,6 +3,7 @@ package io.vertebra.benchmarks.request;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertebra.Node;
 import io.vertebra.NodeOptions;
+import io.vertebra.benchmarks.orders.OurServer;
 import io.vertebra.observe.Metrics;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

@@ -1,6 +1,7 @@
 package io.vertebra.benchmarks.request;
 
 import io.vertebra.benchmarks.load.Caller;
+import io.vertebra.benchmarks.orders.OurCaller;
 import io.vertebra.benchmarks.raw.OrderPlaced;
 import io.vertebra.error.ErrorCode;
 import io.vertebra.error.VertebraException;

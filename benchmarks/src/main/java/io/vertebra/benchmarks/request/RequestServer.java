@@ -2,6 +2,7 @@ package io.vertebra.benchmarks.request;
 
 import io.vertebra.benchmarks.cluster.Membership;
 import io.vertebra.benchmarks.cluster.OurCluster;
+import io.vertebra.benchmarks.orders.OurServer;
 import io.vertebra.benchmarks.process.ParentLine;
 import io.vertebra.benchmarks.process.Quiet;
 import io.vertebra.benchmarks.raw.RawCluster;

@@ -1,4 +1,4 @@
-package io.vertebra.benchmarks.request;
+package io.vertebra.benchmarks.orders;
 
 import io.vertebra.ServiceVerticle;
 import io.vertebra.Services;
@@ -8,7 +8,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 
 /** Answers orders, keeps silent, or throws, by contract. */
-final class OurServer extends ServiceVerticle {
+public final class OurServer extends ServiceVerticle {
   // Calls that are never answered keep their permits for 30 s after their deadline.
   private static final Limit ROOM_FOR_THE_LOST = Limit.fixed(1_000_000);
 
@@ -26,7 +26,7 @@ final class OurServer extends ServiceVerticle {
   }
 
   /** The thread its handlers run on. */
-  Thread loop() {
+  public Thread loop() {
     return loop;
   }
 }

@@ -1,16 +1,21 @@
-package io.vertebra.benchmarks.request;
+package io.vertebra.benchmarks.orders;
 
 import io.vertebra.benchmarks.raw.OrderPlaced;
 import io.vertebra.benchmarks.raw.PlaceOrder;
 import io.vertebra.contract.Request;
 
 /** The contracts of our side. */
-final class Orders {
-  static final Request<PlaceOrder, OrderPlaced> PLACE =
+public final class Orders {
+  /** Answered. */
+  public static final Request<PlaceOrder, OrderPlaced> PLACE =
       Request.of("orders.place", PlaceOrder.class, OrderPlaced.class);
-  static final Request<PlaceOrder, OrderPlaced> LOST =
+
+  /** Never answered. */
+  public static final Request<PlaceOrder, OrderPlaced> LOST =
       Request.of("orders.lost", PlaceOrder.class, OrderPlaced.class);
-  static final Request<PlaceOrder, OrderPlaced> FAILING =
+
+  /** Its handler throws. */
+  public static final Request<PlaceOrder, OrderPlaced> FAILING =
       Request.of("orders.failing", PlaceOrder.class, OrderPlaced.class);
 
   private Orders() {}

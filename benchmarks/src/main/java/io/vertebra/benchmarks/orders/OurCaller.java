@@ -1,4 +1,4 @@
-package io.vertebra.benchmarks.request;
+package io.vertebra.benchmarks.orders;
 
 import io.vertebra.ServiceVerticle;
 import io.vertebra.Services;
@@ -11,7 +11,7 @@ import io.vertx.core.Future;
 import java.time.Duration;
 
 /** Asks; its methods are called on its own context. */
-final class OurCaller extends ServiceVerticle {
+public final class OurCaller extends ServiceVerticle {
   private static final CallOptions SHORT =
       CallOptions.defaults().withTimeout(Duration.ofMillis(Caller.LOST_TIMEOUT_MILLIS));
 
@@ -23,24 +23,27 @@ final class OurCaller extends ServiceVerticle {
   }
 
   /** The verticle's own context. */
-  Context context() {
+  public Context context() {
     return context;
   }
 
   /** The thread its replies arrive on. */
-  Thread loop() {
+  public Thread loop() {
     return loop;
   }
 
-  Future<OrderPlaced> place(long id) {
+  /** A call that is answered. */
+  public Future<OrderPlaced> place(long id) {
     return bus().request(Orders.PLACE, PlaceOrder.of(id));
   }
 
-  Future<OrderPlaced> lost(long id) {
+  /** A call that is never answered; its deadline is 200 ms. */
+  public Future<OrderPlaced> lost(long id) {
     return bus().request(Orders.LOST, PlaceOrder.of(id), SHORT);
   }
 
-  Future<OrderPlaced> failing(long id) {
+  /** A call whose handler throws. */
+  public Future<OrderPlaced> failing(long id) {
     return bus().request(Orders.FAILING, PlaceOrder.of(id), SHORT);
   }
 }
