@@ -25,7 +25,7 @@ final class RollingNode {
 
   private RollingNode() {}
 
-  /** Serves and calls until it is told to {@code drain}; then says what it saw, and ends. */
+  /** Serves and calls until it is told to {@code stop}, and to {@code drain}; then says what it saw, and ends. */
   public static void main(String[] args) {
     Quiet.logging();
     int number = Integer.parseInt(args[0]);
@@ -61,10 +61,15 @@ final class RollingNode {
     }
 
     void hear(String line) {
-      if (line.equals("call")) {
-        load.start();
-        return;
+      switch (line) {
+        case "call" -> load.start();
+        case "stop" -> load.stop();
+        case "drain" -> drain();
+        default -> throw new IllegalArgumentException(line);
       }
+    }
+
+    private void drain() {
       // No more calls from now on; those under way have to end well while the node drains.
       Future<OpenLoop.Report> report = load.stop();
       Future<Void> closed = node.close();

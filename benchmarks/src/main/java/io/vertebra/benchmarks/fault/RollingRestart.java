@@ -61,6 +61,11 @@ public final class RollingRestart {
       int restarts = restart(startedAt, least);
       Duration took = Duration.ofNanos(System.nanoTime() - startedAt);
       CallerReport fourth = CallerReport.of(Site.await(load.stop()), node.view().reroutedCalls());
+      // Nobody replaces those that leave now, so nobody may call them any more.
+      for (Member member : members) {
+        member.child.say("stop");
+      }
+      Pause.millis(SETTLE_MILLIS);
       for (Member member : members) {
         reports.add(member.drain());
       }
