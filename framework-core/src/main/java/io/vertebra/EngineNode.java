@@ -1,13 +1,18 @@
 package io.vertebra;
 
-import io.vertebra.contract.Request;
+import io.netty.channel.EventLoop;
 import io.vertebra.contract.Topic;
+import io.vertebra.directory.ServingState;
 import io.vertebra.dispatch.CallLocal;
 import io.vertebra.dispatch.Engine;
 import io.vertebra.dispatch.EngineSettings;
-import io.vertebra.dispatch.Handler;
+import io.vertebra.dispatch.Lane;
 import io.vertebra.dispatch.Lanes;
 import io.vertebra.error.NodeException;
+import io.vertebra.idempotency.DedupStore;
+import io.vertebra.idempotency.Idempotency;
+import io.vertebra.idempotency.IdempotencyOptions;
+import io.vertebra.link.LinkLoopTransport;
 import io.vertebra.messaging.Bus;
 import io.vertebra.messaging.Subscription;
 import io.vertebra.messaging.SubscriptionOptions;
@@ -16,12 +21,19 @@ import io.vertebra.observe.Observer;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.shareddata.LocalMap;
 import io.vertx.core.shareddata.Shareable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The node of one Vert.x instance. */
 final class EngineNode implements Node, Shareable {
@@ -34,28 +46,56 @@ final class EngineNode implements Node, Shareable {
   private final Engine engine;
   private final HandlerThreads threads;
   private final EngineView view;
+  private final Idempotency idempotency;
+  private final Set<String> deployments = ConcurrentHashMap.newKeySet();
+  private final @Nullable ClusterLinks cluster;
+  private final AtomicReference<@Nullable Future<Void>> closing = new AtomicReference<>();
   private volatile NodeState state = NodeState.READY;
 
-  private EngineNode(VertxInternal vertx, NodeOptions options, Engine engine) {
+  private EngineNode(
+      VertxInternal vertx, NodeOptions options, Engine engine, @Nullable ClusterLinks cluster) {
     this.vertx = vertx;
     this.options = options;
     this.engine = engine;
+    this.cluster = cluster;
     this.threads = new HandlerThreads(vertx, engine.nodeId(), options.blockingThreads());
     this.view = new EngineView(engine);
+    this.idempotency =
+        Idempotency.create(vertx, DedupStore.inMemory(IdempotencyOptions.defaults()));
   }
 
   static EngineNode single(Vertx vertx, NodeOptions options) {
     VertxInternal internal = (VertxInternal) vertx;
     Lanes lanes = new Lanes();
-    EngineSettings settings = new EngineSettings(
-        options.id(),
+    Lane control = lanes.of(internal.nettyEventLoopGroup().next());
+    Engine engine = new Engine(internal, settings(options, options.id()), lanes, control);
+    return install(new EngineNode(internal, options, engine, null));
+  }
+
+  static Future<Node> join(Vertx vertx, NodeOptions options) {
+    VertxInternal internal = (VertxInternal) vertx;
+    if (internal.clusterManager() == null) {
+      throw NodeException.unusable(
+          "its Vert.x instance is not clustered; use Node.create for a node of its own", null);
+    }
+    Lanes lanes = new Lanes();
+    EventLoop linkLoop = internal.nettyEventLoopGroup() instanceof LinkLoopTransport.Loops loops
+        ? loops.linkLoop()
+        : internal.nettyEventLoopGroup().next();
+    EngineSettings settings = settings(options, internal.clusterManager().getNodeId());
+    Engine engine = new Engine(internal, settings, lanes, lanes.of(linkLoop));
+    ClusterLinks cluster = new ClusterLinks(engine, options);
+    EngineNode node = install(new EngineNode(internal, options, engine, cluster));
+    return cluster.join(linkLoop).map(node);
+  }
+
+  private static EngineSettings settings(NodeOptions options, String id) {
+    return new EngineSettings(
+        id,
         options.lostAfter().toNanos(),
         options.isLocalCheck(),
         options.format(),
         options.maxFrame() - HEADER_ROOM);
-    Engine engine =
-        new Engine(internal, settings, lanes, lanes.of(internal.nettyEventLoopGroup().next()));
-    return install(new EngineNode(internal, options, engine));
   }
 
   private static EngineNode install(EngineNode node) {
@@ -108,8 +148,9 @@ final class EngineNode implements Node, Shareable {
     return engine.announce();
   }
 
-  <Q, R> Handler<Q, R> idempotent(Request<Q, R> contract, Handler<Q, R> handler) {
-    return handler;
+  /** Makes handlers idempotent on the node's own store, which forgets with the process. */
+  Idempotency idempotency() {
+    return idempotency;
   }
 
   @Override
@@ -134,12 +175,14 @@ final class EngineNode implements Node, Shareable {
 
   @Override
   public Future<String> deploy(Supplier<? extends Deployable> verticle, int instances) {
-    return vertx.deployVerticle(verticle::get, new DeploymentOptions().setInstances(instances));
+    return vertx.deployVerticle(verticle, new DeploymentOptions().setInstances(instances));
   }
 
   @Override
   public <T> Subscription subscribe(
-      Topic<T> topic, Function<? super T, ? extends Future<?>> handler, SubscriptionOptions subscription) {
+      Topic<T> topic,
+      Function<? super T, ? extends Future<?>> handler,
+      SubscriptionOptions subscription) {
     return engine.topics().subscribe(topic, handler, subscription, vertx.getOrCreateContext());
   }
 
@@ -151,20 +194,55 @@ final class EngineNode implements Node, Shareable {
   @Override
   public Future<Void> quiesce() {
     state = NodeState.QUIESCED;
-    return engine.announce();
+    return changeState(ServingState.QUIESCED);
   }
 
   @Override
   public Future<Void> resume() {
     state = NodeState.READY;
-    return engine.announce();
+    return changeState(ServingState.READY);
+  }
+
+  private Future<Void> changeState(ServingState serving) {
+    engine.setLeaving(serving != ServingState.READY);
+    return cluster == null ? Future.succeededFuture() : cluster.changeState(serving);
   }
 
   @Override
   public Future<Void> close() {
-    state = NodeState.CLOSED;
-    engine.close();
-    nodes(vertx).remove(KEY);
-    return threads.close();
+    Promise<Void> closed = Promise.promise();
+    if (!closing.compareAndSet(null, closed.future())) {
+      Future<Void> under = closing.get();
+      return under == null ? closed.future() : under;
+    }
+    state = NodeState.DRAINING;
+    changeState(ServingState.DRAINING)
+        .eventually(this::undeployAll)
+        .eventually(() -> cluster == null ? Future.succeededFuture() : cluster.leave())
+        .eventually(() -> {
+          state = NodeState.CLOSED;
+          engine.close();
+          nodes(vertx).remove(KEY);
+          return threads.close();
+        })
+        .onComplete(closed);
+    return closed.future();
+  }
+
+  /** Each verticle waits for its running calls. */
+  private Future<Void> undeployAll() {
+    List<Future<Void>> undeployed = new ArrayList<>();
+    for (String id : deployments) {
+      undeployed.add(vertx.undeploy(id));
+    }
+    return Future.join(undeployed).mapEmpty();
+  }
+
+  void deployed(String deploymentId) {
+    deployments.add(deploymentId);
+  }
+
+  void undeployed(String deploymentId) {
+    deployments.remove(deploymentId);
   }
 }

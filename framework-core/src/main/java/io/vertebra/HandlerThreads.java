@@ -32,13 +32,17 @@ final class HandlerThreads {
    * they wait, so each call gets a context of its own, on the loop of its verticle.
    */
   <Q, R> Handler<Q, R> virtual(
-      String contract, Services.BlockingCallHandler<? super Q, ? extends R> handler, ContextInternal verticle) {
+      String contract,
+      Services.BlockingCallHandler<? super Q, ? extends R> handler,
+      ContextInternal verticle) {
     if (Runtime.version().feature() < FIRST_WITH_VIRTUAL_THREADS) {
       throw NodeException.runtimeUnsupported(
-          "The handler of '" + contract + "' is to run on virtual threads, which", FIRST_WITH_VIRTUAL_THREADS);
+          "The handler of '" + contract + "' is to run on virtual threads, which",
+          FIRST_WITH_VIRTUAL_THREADS);
     }
     return (message, call) -> {
-      ContextInternal own = vertx.contextBuilder()
+      ContextInternal own = vertx
+          .contextBuilder()
           .withThreadingModel(ThreadingModel.VIRTUAL_THREAD)
           .withEventLoop(verticle.nettyEventLoop())
           .withClassLoader(verticle.classLoader())

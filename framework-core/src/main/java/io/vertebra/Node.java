@@ -32,6 +32,18 @@ public interface Node {
   }
 
   /**
+   * Makes a node of a system of several, on a clustered Vert.x instance that stays the caller's to
+   * close; completes once the other nodes can be told about it. {@code ClusterNode.start} of
+   * vertebra-cluster does this and more: it keeps user code off the event loop that links and
+   * heartbeats need.
+   *
+   * @throws io.vertebra.error.NodeException if the instance is not clustered, has a node already, or cannot have one
+   */
+  static Future<Node> join(Vertx vertx, NodeOptions options) {
+    return EngineNode.join(vertx, options);
+  }
+
+  /**
    * The node of a Vert.x instance.
    *
    * @throws io.vertebra.error.NodeException if it has none
@@ -65,7 +77,9 @@ public interface Node {
    * the subscription is closed. Verticles rather use {@link Services#topic}.
    */
   <T> Subscription subscribe(
-      Topic<T> topic, Function<? super T, ? extends Future<?>> handler, SubscriptionOptions options);
+      Topic<T> topic,
+      Function<? super T, ? extends Future<?>> handler,
+      SubscriptionOptions options);
 
   /** The node's counts. */
   NodeView view();

@@ -14,7 +14,14 @@ public final class NodeOptions {
   private static final int MIN_FRAME = 4 * 1024;
   private static final int MAX_FRAME = 64 * 1024 * 1024;
   private static final NodeOptions DEFAULTS = new NodeOptions(new Values(
-      null, Format.JSON, 1024 * 1024, Duration.ofSeconds(30), Duration.ofSeconds(10), 20, false, null));
+      null,
+      Format.JSON,
+      1024 * 1024,
+      Duration.ofSeconds(30),
+      Duration.ofSeconds(10),
+      20,
+      false,
+      null));
 
   private final Values values;
 
@@ -30,8 +37,8 @@ public final class NodeOptions {
 
   private NodeOptions(Values values) {
     if (values.maxFrame < MIN_FRAME || values.maxFrame > MAX_FRAME) {
-      throw new IllegalArgumentException(
-          "maxFrame must lie between " + MIN_FRAME + " and " + MAX_FRAME + " bytes: " + values.maxFrame);
+      throw new IllegalArgumentException("maxFrame must lie between " + MIN_FRAME + " and "
+          + MAX_FRAME + " bytes: " + values.maxFrame);
     }
     if (values.lostAfter.isNegative() || values.lostAfter.isZero()) {
       throw new IllegalArgumentException("lostAfter must be more than 0: " + values.lostAfter);
@@ -40,10 +47,12 @@ public final class NodeOptions {
       throw new IllegalArgumentException("drainTimeout cannot be negative: " + values.drainTimeout);
     }
     if (values.blockingThreads < 1) {
-      throw new IllegalArgumentException("blockingThreads must be at least 1: " + values.blockingThreads);
+      throw new IllegalArgumentException(
+          "blockingThreads must be at least 1: " + values.blockingThreads);
     }
     if (values.id != null && !values.id.matches("[A-Za-z0-9_.-]{1,64}")) {
-      throw new IllegalArgumentException("a node id has 1 to 64 letters, digits or '_.-': " + values.id);
+      throw new IllegalArgumentException(
+          "a node id has 1 to 64 letters, digits or '_.-': " + values.id);
     }
     this.values = values;
   }
@@ -97,35 +106,70 @@ public final class NodeOptions {
   public NodeOptions withFormat(Format format) {
     Values v = values;
     return new NodeOptions(new Values(
-        v.id, format, v.maxFrame, v.lostAfter, v.drainTimeout, v.blockingThreads, v.localCheck, v.observer));
+        v.id,
+        format,
+        v.maxFrame,
+        v.lostAfter,
+        v.drainTimeout,
+        v.blockingThreads,
+        v.localCheck,
+        v.observer));
   }
 
   /** Bytes that one message may have on the wire, 4 KiB to 64 MiB; default 1 MiB. The same on all nodes. */
   public NodeOptions withMaxFrame(int bytes) {
     Values v = values;
     return new NodeOptions(new Values(
-        v.id, v.format, bytes, v.lostAfter, v.drainTimeout, v.blockingThreads, v.localCheck, v.observer));
+        v.id,
+        v.format,
+        bytes,
+        v.lostAfter,
+        v.drainTimeout,
+        v.blockingThreads,
+        v.localCheck,
+        v.observer));
   }
 
   /** How long after its caller gave up a running call counts as lost; default 30 s. */
   public NodeOptions withLostAfter(Duration lostAfter) {
     Values v = values;
     return new NodeOptions(new Values(
-        v.id, v.format, v.maxFrame, lostAfter, v.drainTimeout, v.blockingThreads, v.localCheck, v.observer));
+        v.id,
+        v.format,
+        v.maxFrame,
+        lostAfter,
+        v.drainTimeout,
+        v.blockingThreads,
+        v.localCheck,
+        v.observer));
   }
 
   /** How long a verticle that stops waits for its running calls; default 10 s. */
   public NodeOptions withDrainTimeout(Duration drainTimeout) {
     Values v = values;
     return new NodeOptions(new Values(
-        v.id, v.format, v.maxFrame, v.lostAfter, drainTimeout, v.blockingThreads, v.localCheck, v.observer));
+        v.id,
+        v.format,
+        v.maxFrame,
+        v.lostAfter,
+        drainTimeout,
+        v.blockingThreads,
+        v.localCheck,
+        v.observer));
   }
 
   /** Threads for {@code on.blocking}; default 20. */
   public NodeOptions withBlockingThreads(int threads) {
     Values v = values;
     return new NodeOptions(new Values(
-        v.id, v.format, v.maxFrame, v.lostAfter, v.drainTimeout, threads, v.localCheck, v.observer));
+        v.id,
+        v.format,
+        v.maxFrame,
+        v.lostAfter,
+        v.drainTimeout,
+        threads,
+        v.localCheck,
+        v.observer));
   }
 
   /**
@@ -135,14 +179,28 @@ public final class NodeOptions {
   public NodeOptions withLocalCheck(boolean localCheck) {
     Values v = values;
     return new NodeOptions(new Values(
-        v.id, v.format, v.maxFrame, v.lostAfter, v.drainTimeout, v.blockingThreads, localCheck, v.observer));
+        v.id,
+        v.format,
+        v.maxFrame,
+        v.lostAfter,
+        v.drainTimeout,
+        v.blockingThreads,
+        localCheck,
+        v.observer));
   }
 
   /** Who watches the node, such as {@code Metrics.on(meterRegistry)}; default nobody. */
   public NodeOptions withObserver(Observer observer) {
     Values v = values;
     return new NodeOptions(new Values(
-        v.id, v.format, v.maxFrame, v.lostAfter, v.drainTimeout, v.blockingThreads, v.localCheck, observer));
+        v.id,
+        v.format,
+        v.maxFrame,
+        v.lostAfter,
+        v.drainTimeout,
+        v.blockingThreads,
+        v.localCheck,
+        observer));
   }
 
   /** The id, or a fresh random one. */

@@ -54,6 +54,7 @@ public abstract class ServiceVerticle extends VerticleBase {
   @Override
   public final Future<?> start() {
     VerticleServices mine = deployed();
+    mine.deployed(context.deploymentID());
     return prepare().compose(ready -> {
       services(mine);
       return mine.open();
@@ -63,13 +64,16 @@ public abstract class ServiceVerticle extends VerticleBase {
   /** Use {@link #dispose} instead. */
   @Override
   public final Future<?> stop() {
-    return deployed().close().compose(idle -> dispose());
+    VerticleServices mine = deployed();
+    mine.undeployed(context.deploymentID());
+    return mine.close().compose(idle -> dispose());
   }
 
   private VerticleServices deployed() {
     VerticleServices mine = services;
     if (mine == null) {
-      throw new IllegalStateException("the verticle is not deployed yet; use prepare() instead of the constructor");
+      throw new IllegalStateException(
+          "the verticle is not deployed yet; use prepare() instead of the constructor");
     }
     return mine;
   }

@@ -19,18 +19,21 @@ public interface Services {
   }
 
   /** See {@link #request(Request, Function)}. */
-  <Q, R> Serving request(Request<Q, R> contract, BiFunction<? super Q, ? super Call, Future<R>> handler);
+  <Q, R> Serving request(
+      Request<Q, R> contract, BiFunction<? super Q, ? super Call, Future<R>> handler);
 
   /**
    * Runs the handler on the node's pool of threads for blocking work. Handlers of one verticle run
    * concurrently there, not on the verticle's thread.
    */
-  default <Q, R> Serving blocking(Request<Q, R> contract, BlockingHandler<? super Q, ? extends R> handler) {
+  default <Q, R> Serving blocking(
+      Request<Q, R> contract, BlockingHandler<? super Q, ? extends R> handler) {
     return blocking(contract, (message, call) -> handler.handle(message));
   }
 
   /** See {@link #blocking(Request, BlockingHandler)}. */
-  <Q, R> Serving blocking(Request<Q, R> contract, BlockingCallHandler<? super Q, ? extends R> handler);
+  <Q, R> Serving blocking(
+      Request<Q, R> contract, BlockingCallHandler<? super Q, ? extends R> handler);
 
   /**
    * Runs each call on a virtual thread of its own, where {@link Future#await()} suspends. Handlers of
@@ -38,12 +41,14 @@ public interface Services {
    *
    * @throws io.vertebra.error.NodeException on Java runtimes older than 21
    */
-  default <Q, R> Serving virtual(Request<Q, R> contract, BlockingHandler<? super Q, ? extends R> handler) {
+  default <Q, R> Serving virtual(
+      Request<Q, R> contract, BlockingHandler<? super Q, ? extends R> handler) {
     return virtual(contract, (message, call) -> handler.handle(message));
   }
 
   /** See {@link #virtual(Request, BlockingHandler)}. */
-  <Q, R> Serving virtual(Request<Q, R> contract, BlockingCallHandler<? super Q, ? extends R> handler);
+  <Q, R> Serving virtual(
+      Request<Q, R> contract, BlockingCallHandler<? super Q, ? extends R> handler);
 
   /**
    * Subscribes the verticle: its handler gets each message of the topic on its event loop, one at a

@@ -33,7 +33,8 @@ record BusFace(Engine engine, @Nullable Scope scope, boolean inherits) implement
   }
 
   @Override
-  public <T> Future<Publication> publishAcknowledged(Topic<T> topic, T message, CallOptions options) {
+  public <T> Future<Publication> publishAcknowledged(
+      Topic<T> topic, T message, CallOptions options) {
     return engine.publishAcknowledged(parent(), topic, message, options);
   }
 

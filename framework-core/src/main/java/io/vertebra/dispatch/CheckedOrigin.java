@@ -16,17 +16,24 @@ record CheckedOrigin<Q, R>(Engine engine, Exchange<Q, R> exchange) implements Or
     Request<Q, R> contract = exchange.contract();
     Buffer bytes = Buffer.buffer(128);
     try {
-      int length = engine.settings().format().encodeInto(bytes, contract.replyType(), reply, contract.name());
+      int length = engine
+          .settings()
+          .format()
+          .encodeInto(bytes, contract.replyType(), reply, contract.name());
       if (length > engine.settings().maxBody()) {
-        failed(call, HandlerException.replyInvalid(contract.name(), "it has " + length + " bytes, the limit is "
-            + engine.settings().maxBody()));
+        failed(
+            call,
+            HandlerException.replyInvalid(
+                contract.name(),
+                "it has " + length + " bytes, the limit is " + engine.settings().maxBody()));
         return;
       }
     } catch (VertebraException unfit) {
       failed(call, HandlerException.replyInvalid(contract.name(), unfit.getMessage()));
       return;
     }
-    exchange.arrived(() -> engine.settings().format().decode(contract.replyType(), bytes, contract.name()));
+    exchange.arrived(
+        () -> engine.settings().format().decode(contract.replyType(), bytes, contract.name()));
   }
 
   @Override

@@ -83,12 +83,19 @@ public final class Counters {
    * @param declared handlers that answered with a declared failure
    * @param failed handlers that failed otherwise
    * @param expired calls whose deadline passed here, before or while the handler ran
-   * @param cancelled running calls whose caller gave up
+   * @param cancelled calls whose caller gave up before they were answered
    * @param rejected calls refused for want of a permit
    * @param lost calls that ran on long after their deadline
    */
   public record Snapshot(
-      long started, long replied, long declared, long failed, long expired, long cancelled, long rejected, long lost) {
+      long started,
+      long replied,
+      long declared,
+      long failed,
+      long expired,
+      long cancelled,
+      long rejected,
+      long lost) {
 
     /** The counts of no call. */
     public static final Snapshot NONE = new Snapshot(0, 0, 0, 0, 0, 0, 0, 0);

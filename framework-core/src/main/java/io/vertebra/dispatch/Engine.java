@@ -39,6 +39,7 @@ public final class Engine {
   private final Bus bus = new BusFace(this, null, true);
   private final Bus detached = new BusFace(this, null, false);
   private volatile ServiceChanges changes = Future::succeededFuture;
+  private volatile boolean leaving;
   private volatile boolean closed;
 
   /** An engine whose queues live on {@code control}. */
@@ -73,22 +74,36 @@ public final class Engine {
 
   // --- making calls
 
-  <Q, R> Future<R> request(@Nullable Scope parent, Request<Q, R> contract, Q message, CallOptions options) {
-    return exchange(parent, contract, message, options).begin();
+  <Q, R> Future<R> request(
+      @Nullable Scope parent, Request<Q, R> contract, Q message, CallOptions options) {
+    return closed
+        ? closedFailure()
+        : exchange(parent, contract, message, options).begin();
   }
 
-  <Q, R> Exchange<Q, R> exchange(@Nullable Scope parent, Request<Q, R> contract, Q message, CallOptions options) {
-    if (closed) {
-      throw NodeException.closed(settings.nodeId());
-    }
+  boolean isClosed() {
+    return closed;
+  }
+
+  <T> Future<T> closedFailure() {
+    return vertx.getOrCreateContext().failedFuture(NodeException.closed(settings.nodeId()));
+  }
+
+  <Q, R> Exchange<Q, R> exchange(
+      @Nullable Scope parent, Request<Q, R> contract, Q message, CallOptions options) {
     return exchange(parent, contract, message, options, vertx.getOrCreateContext());
   }
 
   <Q, R> Exchange<Q, R> exchange(
-      @Nullable Scope parent, Request<Q, R> contract, Q message, CallOptions options, ContextInternal context) {
+      @Nullable Scope parent,
+      Request<Q, R> contract,
+      Q message,
+      CallOptions options,
+      ContextInternal context) {
     Lane lane = parent != null ? parent.lane : lanes.of(context.nettyEventLoop());
     long now = lane.isCurrent() ? lane.nanoTime() : System.nanoTime();
-    return new Exchange<>(this, contract, message, options, new Exchange.Origins(context, lane, parent), now);
+    return new Exchange<>(
+        this, contract, message, options, new Exchange.Origins(context, lane, parent), now);
   }
 
   /** A fresh message id. */
@@ -97,7 +112,8 @@ public final class Engine {
   }
 
   /** The call whose handler runs on the current context, or null. */
-  @Nullable Scope currentCall() {
+  @Nullable
+  Scope currentCall() {
     ContextInternal current = ContextInternal.current();
     return current == null || current.owner() != vertx ? null : CallLocal.find(current);
   }
@@ -105,16 +121,27 @@ public final class Engine {
   <Q, R> Envelope seal(
       Request<Q, R> contract, Q message, CallOptions options, @Nullable Scope origin, Lane lane) {
     String chosen = options.messageId();
-    MessageId id = chosen == null ? new MessageId(idPrefix, lane.nextSequence()) : new MessageId(chosen);
+    MessageId id =
+        chosen == null ? new MessageId(idPrefix, lane.nextSequence()) : new MessageId(chosen);
     Envelope cause = origin == null ? null : origin.envelope();
+    String idempotencyKey = contract.idempotencyKeyOf(message);
     return new Envelope(
         id,
         cause == null ? id : cause.correlation(),
         cause == null ? null : cause.id(),
-        contract.keyOf(message),
-        contract.idempotencyKeyOf(message),
+        routingKey(contract, message, idempotencyKey),
+        idempotencyKey,
         options.attempt(),
         settings.nodeId());
+  }
+
+  /**
+   * The key of a keyed contract. An idempotent one goes by its idempotency key, so that duplicates
+   * meet at the node whose memory has the first reply.
+   */
+  private static <Q> @Nullable String routingKey(
+      Request<Q, ?> contract, Q message, @Nullable String idempotencyKey) {
+    return contract.isKeyed() ? contract.keyOf(message) : idempotencyKey;
   }
 
   /** Finds somebody to run the exchange's message. On the exchange's lane. */
@@ -122,14 +149,14 @@ public final class Engine {
     Route route = exchange.route();
     String key = exchange.envelope().key();
     if (key != null) {
-      Target owner = route.ownerOf(key, settings.nodeId());
+      Target owner = route.ownerOf(key, settings.nodeId(), leaving);
       if (owner != null) {
         exchange.sendTo(owner);
         return;
       }
     }
     Instance<?, ?> instance = route.pickInstance(key);
-    if (instance != null && (key != null || instance.admission().inFlight() < instance.admission().limit())) {
+    if (instance != null && (key != null || !leaving && instance.hasRoom())) {
       dispatchTo(exchange, instance);
       return;
     }
@@ -170,16 +197,18 @@ public final class Engine {
 
   /** Starts a call on its instance, or lets it wait for a permit. Any thread. */
   public void admit(ServedCall<?, ?> call) {
-    if (call.instance().route().waiting() == 0 && call.instance().admission().tryAcquire()) {
+    Instance<?, ?> instance = call.instance();
+    if (instance.queue().size() == 0 && instance.admission().tryAcquire()) {
       call.lane.post(call);
     } else {
-      call.instance().route().queue().add(call);
+      instance.queue().add(call);
     }
   }
 
   private <Q, R> ServedCall.Body<Q> checked(Request<Q, R> contract, Q message) {
     Buffer bytes = Buffer.buffer(128);
-    int length = settings.format().encodeInto(bytes, contract.requestType(), message, contract.name());
+    int length =
+        settings.format().encodeInto(bytes, contract.requestType(), message, contract.name());
     if (length > settings.maxBody()) {
       throw ContractException.tooLarge(contract.name(), length, settings.maxBody());
     }
@@ -204,11 +233,12 @@ public final class Engine {
   /** Serves a contract on a verticle's context. */
   public <Q, R> Instance<Q, R> serve(
       Request<Q, R> contract, Handler<Q, R> handler, Admission admission, ContextInternal context) {
-    Route route = route(contract.name());
+    Route route = route(contract.id());
     for (Instance<?, ?> other : route.localInstances()) {
       if (!other.contract().fingerprint().equals(contract.fingerprint())) {
         throw ContractException.invalid(
-            contract.name(), "this node already serves another form of it; give one of them another name or version");
+            contract.name(),
+            "this node already serves another form of it; give one of them another name or version");
       }
     }
     Instance<Q, R> instance = new Instance<>(this, contract, handler, admission, context);
@@ -221,16 +251,29 @@ public final class Engine {
   public void unserve(Instance<?, ?> instance) {
     Route route = instance.route();
     if (route.remove(instance)) {
-      route.retire(instance);
-      route.queue().turnAway(instance);
+      instance.queue().turnAwayAll();
       announce();
     }
   }
 
-  /** The route of a contract's name; made when first asked for. */
+  /** The route of a contract's id; made when first asked for. */
   public Route route(String contract) {
     Route known = routes.get(contract);
-    return known != null ? known : routes.computeIfAbsent(contract, name -> new Route(name, control));
+    return known != null ? known : routes.computeIfAbsent(contract, Route::new);
+  }
+
+  /** Calls that hold a permit on this node now. */
+  public int inFlight() {
+    int sum = 0;
+    for (Route route : routes.values()) {
+      sum += route.inFlight();
+    }
+    return sum;
+  }
+
+  /** Whether messages rather go elsewhere, because this node is leaving. */
+  public void setLeaving(boolean leaving) {
+    this.leaving = leaving;
   }
 
   /** Every route that was ever asked for. */
@@ -244,7 +287,8 @@ public final class Engine {
 
   void reportLost(String contract, String messageId, int lost, int limit) {
     LOG.warn("A call to '" + contract + "' (message " + messageId + ") still runs "
-        + settings.lostAfterNanos() / 1_000_000 + " ms after its caller gave up; " + lost + " of " + limit
+        + settings.lostAfterNanos() / 1_000_000 + " ms after its caller gave up; " + lost + " of "
+        + limit
         + " permits are held by such calls");
   }
 
@@ -302,5 +346,4 @@ public final class Engine {
   public VertxInternal vertx() {
     return vertx;
   }
-
 }

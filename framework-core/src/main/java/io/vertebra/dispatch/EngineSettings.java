@@ -11,4 +11,5 @@ import io.vertebra.wire.Format;
  * @param format of bodies
  * @param maxBody bytes a body may have
  */
-public record EngineSettings(String nodeId, long lostAfterNanos, boolean localCheck, Format format, int maxBody) {}
+public record EngineSettings(
+    String nodeId, long lostAfterNanos, boolean localCheck, Format format, int maxBody) {}

@@ -35,8 +35,11 @@ public final class Exchange<Q, R> extends Timed implements Runnable, Origin<R> {
   private final long startNanos;
   private final long deadlineNanos;
 
-  @Nullable Exchange<?, ?> previousSibling;
-  @Nullable Exchange<?, ?> nextSibling;
+  @Nullable
+  Exchange<?, ?> previousSibling;
+
+  @Nullable
+  Exchange<?, ?> nextSibling;
 
   private @Nullable Envelope envelope;
   private boolean started;
@@ -46,6 +49,7 @@ public final class Exchange<Q, R> extends Timed implements Runnable, Origin<R> {
   private @Nullable Target target;
   private int instanceIndex = -1;
   private boolean pinned;
+  /** What the link remembers, or the instance in this process that is meant. */
   private @Nullable Object attachment;
 
   private @Nullable R reply;
@@ -53,9 +57,14 @@ public final class Exchange<Q, R> extends Timed implements Runnable, Origin<R> {
   private @Nullable Arrival<R> arrival;
 
   Exchange(
-      Engine engine, Request<Q, R> contract, Q message, CallOptions options, Origins origins, long nowNanos) {
+      Engine engine,
+      Request<Q, R> contract,
+      Q message,
+      CallOptions options,
+      Origins origins,
+      long nowNanos) {
     this.engine = engine;
-    this.route = engine.route(contract.name());
+    this.route = engine.route(contract.id());
     this.contract = contract;
     this.message = Objects.requireNonNull(message, "message");
     this.options = options;
@@ -65,8 +74,9 @@ public final class Exchange<Q, R> extends Timed implements Runnable, Origin<R> {
     this.promise = context.promise();
     this.startNanos = nowNanos;
     long own = nowNanos + options.timeoutNanos();
-    this.deadlineNanos =
-        parent != null && parent.hasDeadline() && parent.deadlineNanos() - own < 0 ? parent.deadlineNanos() : own;
+    this.deadlineNanos = parent != null && parent.hasDeadline() && parent.deadlineNanos() - own < 0
+        ? parent.deadlineNanos()
+        : own;
   }
 
   /**
@@ -76,7 +86,8 @@ public final class Exchange<Q, R> extends Timed implements Runnable, Origin<R> {
    * @param lane owns the exchange
    * @param parent ends the exchange when it ends itself
    */
-  record Origins(ContextInternal context, Lane lane, @Nullable Scope parent) {}
+  record Origins(
+      ContextInternal context, Lane lane, @Nullable Scope parent) {}
 
   /** Reads a reply that came over the wire, on the caller's context. */
   @FunctionalInterface
@@ -85,11 +96,17 @@ public final class Exchange<Q, R> extends Timed implements Runnable, Origin<R> {
     R read();
   }
 
-  /** The one instance this exchange is for, when gathering. */
-  void pinTo(@Nullable Target node, int instance) {
+  /** The one instance on another node that this exchange is for, when gathering. */
+  void pinTo(Target node, int instance) {
     this.pinned = true;
     this.target = node;
     this.instanceIndex = instance;
+  }
+
+  /** The one instance in this process that this exchange is for, when gathering. */
+  void pinTo(Instance<?, ?> instance) {
+    this.pinned = true;
+    this.attachment = instance;
   }
 
   Future<R> begin() {
@@ -122,6 +139,9 @@ public final class Exchange<Q, R> extends Timed implements Runnable, Origin<R> {
   }
 
   private void start() {
+    if (done) {
+      return;
+    }
     started = true;
     Scope origin = parent;
     if (origin != null) {
@@ -134,7 +154,13 @@ public final class Exchange<Q, R> extends Timed implements Runnable, Origin<R> {
     } else {
       engine.stats().rootCall();
     }
-    envelope = engine.seal(contract, message, options, origin, lane);
+    try {
+      envelope = engine.seal(contract, message, options, origin, lane);
+    } catch (VertebraException unfit) {
+      settle();
+      fail(unfit);
+      return;
+    }
     if (deadlineNanos - lane.nanoTime() <= 0) {
       giveUp(ErrorCode.DEADLINE_EXCEEDED);
       return;
@@ -149,8 +175,10 @@ public final class Exchange<Q, R> extends Timed implements Runnable, Origin<R> {
       Target node = target;
       if (node != null) {
         node.send(this);
-      } else {
-        engine.dispatchTo(this, route.instanceAt(instanceIndex));
+        return;
+      }
+      if (attachment instanceof Instance<?, ?> instance) {
+        engine.dispatchTo(this, instance);
       }
       return;
     }

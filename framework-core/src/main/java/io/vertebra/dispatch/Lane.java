@@ -20,6 +20,9 @@ public final class Lane implements Runnable {
   private static final int TASKS_PER_TURN = 512;
   private static final int TASKS_PER_CLOCK_READ = 8;
   private static final int CHUNK = 1024;
+  private static final long SHORTEST_SPIN_NANOS = 250;
+  private static final long LONGEST_SPIN_NANOS = 10_000;
+  private static final long LONGEST_TURN_NANOS = 500_000;
 
   private final EventLoop loop;
   private final int index;
@@ -28,6 +31,7 @@ public final class Lane implements Runnable {
   private final DeadlineWheel wheel = new DeadlineWheel(System.nanoTime());
   private Runnable afterTurn = () -> {};
   private long turnNanos;
+  private long spinNanos = LONGEST_SPIN_NANOS;
   private boolean inTurn;
   private boolean timerSet;
   private long wakeUpAt;
@@ -98,29 +102,65 @@ public final class Lane implements Runnable {
 
   @Override
   public void run() {
-    int left = TASKS_PER_TURN;
-    turnNanos = System.nanoTime();
+    long start = System.nanoTime();
+    turnNanos = start;
     inTurn = true;
-    Runnable task = null;
-    while (left > 0 && (task = inbox.poll()) != null) {
-      if (--left % TASKS_PER_CLOCK_READ == 0) {
-        turnNanos = System.nanoTime();
-      }
-      try {
-        task.run();
-      } catch (RuntimeException e) {
-        LOG.error("A task of the engine failed; this is a bug of Vertebra", e);
-      }
+    int left = drain(TASKS_PER_TURN);
+    guarded(afterTurn);
+    while (left > 0 && turnNanos - start < LONGEST_TURN_NANOS && spinForWork()) {
+      left = drain(left);
+      guarded(afterTurn);
     }
     inTurn = false;
-    afterTurn.run();
-    if (task != null) {
+    if (left <= 0) {
       wakeUp();
       return;
     }
     scheduled.set(0);
     if (!inbox.isEmpty() && scheduled.compareAndSet(0, 1)) {
       wakeUp();
+    }
+  }
+
+  /** Works the inbox off, at most {@code most} tasks; returns how many more there may be. */
+  private int drain(int most) {
+    int left = most;
+    Runnable task;
+    while (left > 0 && (task = inbox.poll()) != null) {
+      if (--left % TASKS_PER_CLOCK_READ == 0) {
+        turnNanos = System.nanoTime();
+      }
+      guarded(task);
+    }
+    return left;
+  }
+
+  /**
+   * Looks at the inbox a little longer before the loop goes to sleep in its selector, since waking
+   * it again costs more than the answer of a busy peer takes. How long adapts to whether it helped
+   * the last time, so a lane without such a peer hardly spins.
+   */
+  private boolean spinForWork() {
+    long began = System.nanoTime();
+    do {
+      if (!inbox.isEmpty()) {
+        turnNanos = System.nanoTime();
+        spinNanos = Math.min(LONGEST_SPIN_NANOS, spinNanos * 2);
+        return true;
+      }
+      Thread.onSpinWait();
+      turnNanos = System.nanoTime();
+    } while (turnNanos - began < spinNanos);
+    spinNanos = Math.max(SHORTEST_SPIN_NANOS, spinNanos / 2);
+    return false;
+  }
+
+  /** Nothing that a task throws may stop the lane: everything else on it would hang. */
+  private static void guarded(Runnable task) {
+    try {
+      task.run();
+    } catch (Throwable e) {
+      LOG.error("A task of the engine failed; this is a bug of Vertebra", e);
     }
   }
 
@@ -151,8 +191,8 @@ public final class Lane implements Runnable {
       return;
     }
     timerSet = false;
-    wheel.advance(System.nanoTime());
+    guarded(() -> wheel.advance(System.nanoTime()));
     scheduleTimer(System.nanoTime());
-    afterTurn.run();
+    guarded(afterTurn);
   }
 }

@@ -55,8 +55,12 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
   private final Envelope envelope;
   private final long deadlineNanos;
 
-  @Nullable ServedCall<?, ?> previousWaiting;
-  @Nullable ServedCall<?, ?> nextWaiting;
+  @Nullable
+  ServedCall<?, ?> previousWaiting;
+
+  @Nullable
+  ServedCall<?, ?> nextWaiting;
+
   boolean inQueue;
   long waitingSince;
 
@@ -69,7 +73,12 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
 
   /** A call that came from {@code origin} and is meant for {@code instance}. */
   public ServedCall(
-      Engine engine, Instance<Q, R> instance, Origin<R> origin, Body<Q> body, Envelope envelope, long deadlineNanos) {
+      Engine engine,
+      Instance<Q, R> instance,
+      Origin<R> origin,
+      Body<Q> body,
+      Envelope envelope,
+      long deadlineNanos) {
     super(instance.lane());
     this.engine = engine;
     this.instance = instance;
@@ -95,8 +104,12 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
   public void run() {
     if (state == ABANDONED) {
       instance.release();
-    } else if (deadlineNanos - lane.nanoTime() <= 0 && STATE.compareAndSet(this, WAITING, ABANDONED)) {
+    } else if (deadlineNanos - lane.nanoTime() <= 0
+        && STATE.compareAndSet(this, WAITING, ABANDONED)) {
       expire();
+    } else if (instance.isRetiring() && STATE.compareAndSet(this, WAITING, ABANDONED)) {
+      instance.release();
+      origin.failed(this, CallException.draining(contract().name(), engine.nodeId()));
     } else if (instance.mayStart(this)) {
       start();
     }
@@ -134,7 +147,7 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
     }
     call.endDispatch(previous);
     if (future == null) {
-      complete(null, HandlerException.answeredNothing(contract().name()));
+      complete(null, null);
     } else if (future.succeeded()) {
       complete(future.result(), null);
     } else {
@@ -205,7 +218,10 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
     if (cause instanceof IdempotencyException || cause instanceof SagaException) {
       return (VertebraException) cause;
     }
-    engine.reportHandler(contract().name(), cause);
+    boolean endedWithItsCaller = isCancelled() && cause instanceof VertebraException;
+    if (!endedWithItsCaller) {
+      engine.reportHandler(contract().name(), cause);
+    }
     return HandlerException.threw(contract().name(), cause);
   }
 
@@ -215,7 +231,14 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
    */
   public boolean abandon(ErrorCode why) {
     if (STATE.compareAndSet(this, WAITING, ABANDONED)) {
-      instance.route().queue().abandoned(this);
+      instance.counters().cancelled(why);
+      instance.queue().abandoned(this);
+      if (envelope.key() != null) {
+        lane.run(() -> instance.leaveLine(this));
+      }
+      return true;
+    }
+    if (state == ABANDONED) {
       return true;
     }
     lane.run(() -> cancelRunning(why));
@@ -228,12 +251,14 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
     }
     instance.counters().cancelled(why);
     lane.arm(this, lane.nanoTime() + engine.settings().lostAfterNanos());
-    cancel();
+    markCancelled();
     Runnable action = onCancel;
     onCancel = null;
     if (action != null) {
+      // Before the children end, because that may make the handler answer.
       dispatch(action);
     }
+    cancel();
   }
 
   private void dispatch(Runnable action) {
@@ -248,7 +273,7 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
   protected void onDeadline(long nowNanos) {
     if (inQueue) {
       if (STATE.compareAndSet(this, WAITING, ABANDONED)) {
-        instance.route().queue().remove(this);
+        instance.queue().remove(this);
         rejectAsOverloaded(nowNanos);
       }
     } else if (state == RUNNING) {
@@ -298,10 +323,15 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
         dispatch(action);
       } else {
         Runnable before = onCancel;
-        onCancel = before == null ? action : () -> {
-          before.run();
-          action.run();
-        };
+        onCancel = before == null
+            ? action
+            : () -> {
+              try {
+                before.run();
+              } finally {
+                action.run();
+              }
+            };
       }
     });
   }
@@ -336,7 +366,7 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
 
   @Override
   public CallMetadata metadata() {
-    return envelope.toMetadata(contract().name());
+    return envelope.toMetadata(contract().id());
   }
 
   @Override
@@ -360,7 +390,8 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
   }
 
   @Override
-  public <T> Future<Publication> publishAcknowledged(Topic<T> topic, T message, CallOptions options) {
+  public <T> Future<Publication> publishAcknowledged(
+      Topic<T> topic, T message, CallOptions options) {
     return engine.publishAcknowledged(this, topic, message, options);
   }
 

@@ -6,8 +6,12 @@ import org.jspecify.annotations.Nullable;
 public abstract class Timed {
   static final int NOT_ARMED = -1;
 
-  @Nullable Timed previous;
-  @Nullable Timed next;
+  @Nullable
+  Timed previous;
+
+  @Nullable
+  Timed next;
+
   long tick;
   int slot = NOT_ARMED;
 

@@ -13,7 +13,8 @@ import java.util.concurrent.atomic.AtomicReference;
 public final class TopicRoute<T> {
   private final String topic;
   private final Engine engine;
-  private final AtomicReference<List<TopicSubscription<T>>> subscriptions = new AtomicReference<>(List.of());
+  private final AtomicReference<List<TopicSubscription<T>>> subscriptions =
+      new AtomicReference<>(List.of());
   private volatile TopicTarget[] targets = {};
 
   TopicRoute(String topic, Engine engine) {
@@ -65,7 +66,7 @@ public final class TopicRoute<T> {
     return subscriptions.get().size();
   }
 
-  /** Name of the topic. */
+  /** Id of the topic. */
   public String topic() {
     return topic;
   }

@@ -18,12 +18,14 @@ public final class CallException extends VertebraException {
   public static CallException notServed(String contract) {
     return new CallException(
         ErrorCode.NOT_SERVED,
-        "No live node serves '" + contract + "'. Deploy a verticle that serves it, or check that its node has joined.",
+        "No live node serves '" + contract
+            + "'. Deploy a verticle that serves it, or check that its node has joined.",
         false);
   }
 
   /** The deadline passed; {@code mayHaveRun} is false if the message was dropped before its handler. */
-  public static CallException deadlineExceeded(String contract, Duration timeout, boolean mayHaveRun) {
+  public static CallException deadlineExceeded(
+      String contract, Duration timeout, boolean mayHaveRun) {
     return new CallException(
         ErrorCode.DEADLINE_EXCEEDED,
         "'" + contract + "' did not answer within " + timeout.toMillis() + " ms. "
@@ -36,7 +38,9 @@ public final class CallException extends VertebraException {
   /** The caller or the call it was made from gave up. */
   public static CallException cancelled(String contract, boolean mayHaveRun) {
     return new CallException(
-        ErrorCode.CANCELLED, "The call to '" + contract + "' was cancelled by its caller.", mayHaveRun);
+        ErrorCode.CANCELLED,
+        "The call to '" + contract + "' was cancelled by its caller.",
+        mayHaveRun);
   }
 
   /** The node that had the message is gone. */
@@ -54,7 +58,8 @@ public final class CallException extends VertebraException {
   public static CallException draining(String contract, String node) {
     return new CallException(
         ErrorCode.DRAINING,
-        "Node " + node + " is leaving and did not take a call to '" + contract + "'. It is safe to repeat the call.",
+        "Node " + node + " is leaving and did not take a call to '" + contract
+            + "'. It is safe to repeat the call.",
         false);
   }
 
@@ -62,7 +67,8 @@ public final class CallException extends VertebraException {
   public static CallException forbidden(String contract) {
     return new CallException(
         ErrorCode.FORBIDDEN,
-        "This caller may not use '" + contract + "'. The access policy of the serving node decides.",
+        "This caller may not use '" + contract
+            + "'. The access policy of the serving node decides.",
         false);
   }
 

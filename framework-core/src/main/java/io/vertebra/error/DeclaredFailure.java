@@ -17,7 +17,10 @@ public final class DeclaredFailure extends VertebraException {
 
   /** Wraps the record; the handler's side. */
   public DeclaredFailure(Record failure) {
-    super(ErrorCode.DECLARED, "The contract's declared failure " + failure.getClass().getSimpleName() + ".", true);
+    super(
+        ErrorCode.DECLARED,
+        "The contract's declared failure " + failure.getClass().getSimpleName() + ".",
+        true);
     this.failure = failure;
   }
 

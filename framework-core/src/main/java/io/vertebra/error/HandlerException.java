@@ -30,7 +30,8 @@ public final class HandlerException extends VertebraException {
   public static HandlerException answeredNothing(String contract) {
     return new HandlerException(
         ErrorCode.HANDLER_FAILED,
-        "The handler of '" + contract + "' answered with null. Declare a reply record without components if there is nothing to say.");
+        "The handler of '" + contract
+            + "' answered with null. Declare a reply record without components if there is nothing to say.");
   }
 
   /** The handler declared a failure that is not in the contract. */
@@ -38,7 +39,8 @@ public final class HandlerException extends VertebraException {
     return new HandlerException(
         ErrorCode.FAILURE_UNDECLARED,
         "The handler of '" + contract + "' failed with " + failureType
-            + ", which the contract does not declare. Add .failsWith(" + failureType + ".class) to the contract.");
+            + ", which the contract does not declare. Add .failsWith(" + failureType
+            + ".class) to the contract.");
   }
 
   /** The reply could not be encoded, decoded or is too large. */

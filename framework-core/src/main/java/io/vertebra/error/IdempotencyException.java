@@ -22,22 +22,33 @@ public final class IdempotencyException extends VertebraException {
   public static IdempotencyException conflict(String consumer) {
     return new IdempotencyException(
         ErrorCode.CONFLICT,
-        "'" + consumer + "' has already handled another message under this idempotency key. Use a new key for a new intent.");
+        "'" + consumer
+            + "' has already handled another message under this idempotency key. Use a new key for a new intent.");
   }
 
   /** The first delivery of the key still runs. */
   public static IdempotencyException stillRunning(String consumer, Duration retryAfter) {
     return new IdempotencyException(
         ErrorCode.STILL_RUNNING,
-        "'" + consumer + "' still runs the first message of this idempotency key. Retry after " + retryAfter.toMillis() + " ms.");
+        "'" + consumer + "' still runs the first message of this idempotency key. Retry after "
+            + retryAfter.toMillis() + " ms.");
   }
 
   /** The store cannot be reached; nothing was run. */
   public static IdempotencyException storeUnavailable(String consumer, Throwable cause) {
     return new IdempotencyException(
         ErrorCode.STORE_UNAVAILABLE,
-        "The dedup store of '" + consumer + "' failed with " + cause.getClass().getName() + "; the message was not run.",
+        "The dedup store of '" + consumer + "' failed with " + cause.getClass().getName()
+            + "; the message was not run.",
         cause);
+  }
+
+  /** The store may forget nothing and has no room. */
+  public static IdempotencyException storeFull(String consumer, int maxEntries) {
+    return new IdempotencyException(
+        ErrorCode.STORE_UNAVAILABLE,
+        "The dedup store of '" + consumer + "' holds its limit of " + maxEntries
+            + " entries and is strict; the message was not run. Raise maxEntries or shorten the window.");
   }
 
   /** Rebuilds a failure that arrived from another node. */

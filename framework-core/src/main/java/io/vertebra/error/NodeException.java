@@ -30,7 +30,8 @@ public final class NodeException extends VertebraException {
   public static NodeException runtimeUnsupported(String what, int neededRelease) {
     return new NodeException(
         ErrorCode.RUNTIME_UNSUPPORTED,
-        what + " needs Java " + neededRelease + " or newer; this is Java " + Runtime.version().feature() + ".",
+        what + " needs Java " + neededRelease + " or newer; this is Java "
+            + Runtime.version().feature() + ".",
         null);
   }
 

@@ -14,24 +14,29 @@ public final class OverloadedException extends VertebraException {
   }
 
   /** All permits of a contract are taken and its queue is full. */
-  public static OverloadedException queueFull(String contract, int inFlight, int queued, Duration retryAfter) {
+  public static OverloadedException queueFull(
+      String contract, int inFlight, int queued, Duration retryAfter) {
     return new OverloadedException(
-        "'" + contract + "' has " + inFlight + " calls in flight and " + queued + " waiting, which is its limit. Retry after "
-            + retryAfter.toMillis() + " ms, or raise the limit if the service has room.",
+        "'" + contract + "' has " + inFlight + " calls in flight and " + queued
+            + " waiting, which is its limit. Retry after " + retryAfter.toMillis()
+            + " ms, or raise the limit if the service has room.",
         retryAfter);
   }
 
   /** The message waited longer than the queue allows. */
-  public static OverloadedException waitedTooLong(String contract, Duration waited, Duration retryAfter) {
+  public static OverloadedException waitedTooLong(
+      String contract, Duration waited, Duration retryAfter) {
     return new OverloadedException(
-        "A call to '" + contract + "' waited " + waited.toMillis() + " ms for a permit, longer than its queue allows. Retry after "
-            + retryAfter.toMillis() + " ms.",
+        "A call to '" + contract + "' waited " + waited.toMillis()
+            + " ms for a permit, longer than its queue allows. Retry after " + retryAfter.toMillis()
+            + " ms.",
         retryAfter);
   }
 
   /** Rebuilds a failure that arrived from another node. */
   public static OverloadedException received(String message, Duration retryAfter) {
-    return new OverloadedException(CallException.withoutCode(ErrorCode.OVERLOADED, message), retryAfter);
+    return new OverloadedException(
+        CallException.withoutCode(ErrorCode.OVERLOADED, message), retryAfter);
   }
 
   /** How long to wait before the next attempt. */

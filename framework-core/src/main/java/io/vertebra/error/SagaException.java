@@ -3,7 +3,7 @@ package io.vertebra.error;
 /**
  * A saga did not reach its good end, or cannot go on here. {@link #code()} is one of
  * {@code SAGA_INVALID}, {@code SAGA_COMPENSATED}, {@code SAGA_NEEDS_OPERATOR}, {@code SAGA_FENCED},
- * {@code SAGA_STALLED}.
+ * {@code SAGA_STALLED}, {@code SAGA_LOG_UNAVAILABLE}.
  */
 public final class SagaException extends VertebraException {
   private static final long serialVersionUID = 1L;
@@ -21,20 +21,23 @@ public final class SagaException extends VertebraException {
   public static SagaException compensated(String saga, String key, String reason) {
     return new SagaException(
         ErrorCode.SAGA_COMPENSATED,
-        "Saga '" + saga + "' with key '" + key + "' was compensated: " + reason + ". Nothing of it is in effect.");
+        "Saga '" + saga + "' with key '" + key + "' was compensated: " + reason
+            + ". Nothing of it is in effect.");
   }
 
   /** An operator has to decide. */
   public static SagaException needsOperator(String saga, String key, String step) {
     return new SagaException(
         ErrorCode.SAGA_NEEDS_OPERATOR,
-        "Saga '" + saga + "' with key '" + key + "' is stuck at '" + step + "' after its last retry. An operator has to retry, skip or edit it.");
+        "Saga '" + saga + "' with key '" + key + "' is stuck at '" + step
+            + "' after its last retry. An operator has to retry, skip or edit it.");
   }
 
   /** Another node owns the saga now. */
   public static SagaException fenced(String saga, String key) {
     return new SagaException(
-        ErrorCode.SAGA_FENCED, "Saga '" + saga + "' with key '" + key + "' belongs to another node now.");
+        ErrorCode.SAGA_FENCED,
+        "Saga '" + saga + "' with key '" + key + "' belongs to another node now.");
   }
 
   /** No node has the definition the saga began with. */
@@ -43,6 +46,14 @@ public final class SagaException extends VertebraException {
         ErrorCode.SAGA_STALLED,
         "Saga '" + saga + "' with key '" + key + "' is stalled: " + reason
             + ". Deploy a node that has the definition it began with, or migrate it.");
+  }
+
+  /** The log did not say whether it took the start. */
+  public static SagaException logUnavailable(String saga, String key) {
+    return new SagaException(
+        ErrorCode.SAGA_LOG_UNAVAILABLE,
+        "The saga log did not say whether saga '" + saga + "' with key '" + key
+            + "' has begun. Start it again with the same key: it begins once.");
   }
 
   /** Rebuilds a failure that arrived from another node. */

@@ -29,15 +29,21 @@ public final class PlainAddress {
   private PlainAddress() {}
 
   /** Registers the consumer; the handler passes the same admission as any other call. */
-  public static <Q, R> MessageConsumer<Object> serve(Engine engine, Instance<Q, R> instance, String address) {
-    return engine.vertx().eventBus().consumer(address, message -> accept(engine, instance, message));
+  public static <Q, R> MessageConsumer<Object> serve(
+      Engine engine, Instance<Q, R> instance, String address) {
+    return engine
+        .vertx()
+        .eventBus()
+        .consumer(address, message -> accept(engine, instance, message));
   }
 
-  private static <Q, R> void accept(Engine engine, Instance<Q, R> instance, Message<Object> message) {
+  private static <Q, R> void accept(
+      Engine engine, Instance<Q, R> instance, Message<Object> message) {
     Request<Q, R> contract = instance.contract();
     Q request;
     try {
-      request = Format.JSON.decode(contract.requestType(), bytes(contract.name(), message.body()), contract.name());
+      request = Format.JSON.decode(
+          contract.requestType(), bytes(contract.name(), message.body()), contract.name());
     } catch (VertebraException unfit) {
       message.fail(unfit.code().number(), unfit.getMessage());
       return;
@@ -47,7 +53,8 @@ public final class PlainAddress {
     Envelope envelope = new Envelope(
         id, id, null, contract.keyOf(request), contract.idempotencyKeyOf(request), 1, CALLER);
     long deadline = System.nanoTime() + CallOptions.defaults().timeoutNanos();
-    engine.admit(new ServedCall<>(engine, instance, new Answer<R>(message, contract), () -> request, envelope, deadline));
+    engine.admit(new ServedCall<>(
+        engine, instance, new Answer<R>(message, contract), () -> request, envelope, deadline));
   }
 
   private static Buffer bytes(String contract, Object body) {

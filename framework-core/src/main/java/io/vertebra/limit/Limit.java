@@ -19,7 +19,8 @@ public final class Limit {
 
   private Limit(int inFlight, int queue, Duration maxWait) {
     if (inFlight < 1) {
-      throw new IllegalArgumentException("a limit must allow at least 1 call in flight: " + inFlight);
+      throw new IllegalArgumentException(
+          "a limit must allow at least 1 call in flight: " + inFlight);
     }
     if (queue < 0) {
       throw new IllegalArgumentException("a queue cannot hold fewer than 0 messages: " + queue);
@@ -52,7 +53,10 @@ public final class Limit {
 
   /** {@code inFlight}, {@code queue} and {@code maxWaitMs}. */
   public JsonObject toJson() {
-    return new JsonObject().put("inFlight", inFlight).put("queue", queue).put("maxWaitMs", maxWait.toMillis());
+    return new JsonObject()
+        .put("inFlight", inFlight)
+        .put("queue", queue)
+        .put("maxWaitMs", maxWait.toMillis());
   }
 
   /** How many calls may wait for a permit and for how long; default 1024 and 1 s. */

@@ -16,7 +16,8 @@ public final class CallOptions {
 
   private CallOptions(Duration timeout, @Nullable String messageId, int attempt) {
     if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(Duration.ofDays(1)) > 0) {
-      throw new IllegalArgumentException("timeout must be more than 0 and at most 1 day: " + timeout);
+      throw new IllegalArgumentException(
+          "timeout must be more than 0 and at most 1 day: " + timeout);
     }
     if (attempt < 1) {
       throw new IllegalArgumentException("attempt counts from 1: " + attempt);
@@ -35,7 +36,9 @@ public final class CallOptions {
   /** Reads what {@link #toJson()} writes; absent fields have their default. */
   public static CallOptions fromJson(JsonObject json) {
     return new CallOptions(
-        Duration.ofMillis(json.getLong("timeoutMs", DEFAULTS.timeout.toMillis())), json.getString("messageId"), 1);
+        Duration.ofMillis(json.getLong("timeoutMs", DEFAULTS.timeout.toMillis())),
+        json.getString("messageId"),
+        1);
   }
 
   /** {@code timeoutMs} and, if set, {@code messageId}. */

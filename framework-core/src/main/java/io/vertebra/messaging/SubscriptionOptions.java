@@ -5,7 +5,8 @@ import java.util.Objects;
 
 /** How one subscriber takes the messages of a topic. Immutable; {@code withX} returns a copy. */
 public final class SubscriptionOptions {
-  private static final SubscriptionOptions DEFAULTS = new SubscriptionOptions(1024, Overflow.DROP_NEWEST);
+  private static final SubscriptionOptions DEFAULTS =
+      new SubscriptionOptions(1024, Overflow.DROP_NEWEST);
 
   private final int buffer;
   private final Overflow overflow;

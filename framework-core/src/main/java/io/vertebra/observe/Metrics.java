@@ -24,7 +24,8 @@ public final class Metrics {
     };
   }
 
-  private static void counter(MeterRegistry registry, String name, NodeView node, ToDoubleFunction<NodeView> count) {
+  private static void counter(
+      MeterRegistry registry, String name, NodeView node, ToDoubleFunction<NodeView> count) {
     FunctionCounter.builder(name, node, count).tag("node", node.id()).register(registry);
   }
 
@@ -41,7 +42,11 @@ public final class Metrics {
   }
 
   private static void outcome(
-      MeterRegistry registry, NodeView node, String contract, String outcome, ToDoubleFunction<ContractCounts> count) {
+      MeterRegistry registry,
+      NodeView node,
+      String contract,
+      String outcome,
+      ToDoubleFunction<ContractCounts> count) {
     FunctionCounter.builder("vertebra.calls", node, n -> count.applyAsDouble(n.contract(contract)))
         .tag("node", node.id())
         .tag("contract", contract)
@@ -50,7 +55,11 @@ public final class Metrics {
   }
 
   private static void gauge(
-      MeterRegistry registry, String name, NodeView node, String contract, ToDoubleFunction<ContractCounts> value) {
+      MeterRegistry registry,
+      String name,
+      NodeView node,
+      String contract,
+      ToDoubleFunction<ContractCounts> value) {
     Gauge.builder(name, node, n -> value.applyAsDouble(n.contract(contract)))
         .tag("node", node.id())
         .tag("contract", contract)

@@ -1,0 +1,153 @@
+package io.vertebra.cluster;
+
+import com.hazelcast.config.Config;
+import com.hazelcast.config.JoinConfig;
+import com.hazelcast.config.NetworkConfig;
+import io.vertebra.Node;
+import io.vertebra.NodeState;
+import io.vertebra.contract.Topic;
+import io.vertebra.error.NodeException;
+import io.vertebra.link.LinkLoopTransport;
+import io.vertebra.messaging.Bus;
+import io.vertebra.messaging.Subscription;
+import io.vertebra.messaging.SubscriptionOptions;
+import io.vertebra.observe.NodeView;
+import io.vertx.core.Deployable;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.eventbus.EventBusOptions;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.transport.Transport;
+import io.vertx.spi.cluster.hazelcast.ConfigUtil;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * A node of a cluster, with a Vert.x instance of its own. Membership comes from Hazelcast, by
+ * explicit members. Links, heartbeats and the gate have an event loop on which no verticle ever
+ * runs, so a stalled verticle does not silence the node.
+ */
+public final class ClusterNode implements Node {
+  private final Node node;
+
+  private ClusterNode(Node node) {
+    this.node = node;
+  }
+
+  /**
+   * Starts a node; completes once it is a member. Fails with {@link NodeException} if it cannot
+   * listen on its address or its TLS files cannot be read.
+   */
+  public static Future<ClusterNode> start(ClusterOptions options) {
+    EventBusOptions bus =
+        new EventBusOptions().setHost(options.host()).setClusterPublicHost(options.host());
+    ClusterTls tls = options.tls();
+    if (tls != null) {
+      tls.applyTo(bus);
+    }
+    LinkBoundClusterManager cluster = new LinkBoundClusterManager(hazelcast(options));
+    return Vertx.builder()
+        .with(new VertxOptions().setEventLoopPoolSize(options.eventLoops()).setEventBusOptions(bus))
+        .withClusterManager(cluster)
+        .withTransport(LinkLoopTransport.wrap(Transport.NIO))
+        .buildClustered()
+        .recover(cause -> Future.failedFuture(NodeException.unusable(
+            "it cannot join on " + options.host() + ":" + options.port() + " (" + cause.getMessage()
+                + ")",
+            cause)))
+        .compose(vertx -> join(vertx, cluster, options));
+  }
+
+  private static Future<ClusterNode> join(
+      Vertx vertx, LinkBoundClusterManager cluster, ClusterOptions options) {
+    VertxInternal internal = (VertxInternal) vertx;
+    if (!(internal.nettyEventLoopGroup() instanceof LinkLoopTransport.Loops loops)) {
+      return vertx
+          .close()
+          .compose(closed -> Future.failedFuture(NodeException.unusable(
+              "Vert.x did not take its event loops from the node's transport", null)));
+    }
+    loops.started();
+    cluster.bindTo(internal.contextBuilder().withEventLoop(loops.linkLoop()).build());
+    return Node.join(vertx, options.node())
+        .map(ClusterNode::new)
+        .recover(cause -> vertx.close().compose(closed -> Future.failedFuture(cause)));
+  }
+
+  private static Config hazelcast(ClusterOptions options) {
+    Config config = ConfigUtil.loadConfig();
+    config.setClusterName(options.clusterName());
+    config.setProperty("hazelcast.phone.home.enabled", "false");
+    config.setProperty("hazelcast.heartbeat.interval.seconds", "1");
+    config.setProperty(
+        "hazelcast.max.no.heartbeat.seconds",
+        String.valueOf(options.heartbeatTimeout().toSeconds()));
+    config.setProperty("hazelcast.wait.seconds.before.join", "0");
+    config.setProperty("hazelcast.merge.first.run.delay.seconds", "5");
+    config.setProperty("hazelcast.merge.next.run.delay.seconds", "5");
+    NetworkConfig network = config.getNetworkConfig();
+    network.setPort(options.port()).setPortAutoIncrement(false).setReuseAddress(true);
+    network.getInterfaces().setEnabled(true).addInterface(options.host());
+    network.setPublicAddress(options.host() + ":" + options.port());
+    JoinConfig join = network.getJoin();
+    join.getAutoDetectionConfig().setEnabled(false);
+    join.getMulticastConfig().setEnabled(false);
+    join.getTcpIpConfig().setEnabled(true).setMembers(options.members());
+    return config;
+  }
+
+  @Override
+  public String id() {
+    return node.id();
+  }
+
+  @Override
+  public Vertx vertx() {
+    return node.vertx();
+  }
+
+  @Override
+  public Bus bus() {
+    return node.bus();
+  }
+
+  @Override
+  public NodeState state() {
+    return node.state();
+  }
+
+  @Override
+  public Future<String> deploy(Supplier<? extends Deployable> verticle, int instances) {
+    return node.deploy(verticle, instances);
+  }
+
+  @Override
+  public <T> Subscription subscribe(
+      Topic<T> topic,
+      Function<? super T, ? extends Future<?>> handler,
+      SubscriptionOptions options) {
+    return node.subscribe(topic, handler, options);
+  }
+
+  @Override
+  public NodeView view() {
+    return node.view();
+  }
+
+  @Override
+  public Future<Void> quiesce() {
+    return node.quiesce();
+  }
+
+  @Override
+  public Future<Void> resume() {
+    return node.resume();
+  }
+
+  /** Drains, leaves the cluster and closes the Vert.x instance. */
+  @Override
+  public Future<Void> close() {
+    return node.close().eventually(() -> node.vertx().close());
+  }
+}

@@ -1,0 +1,85 @@
+package io.vertebra.cluster;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** Another JVM with the class path of the tests; it ends with the test. */
+final class JavaProcess implements AutoCloseable {
+  private final Process process;
+  private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+
+  private JavaProcess(Process process) {
+    this.process = process;
+  }
+
+  static JavaProcess start(Class<?> main, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-cp",
+        System.getProperty("java.class.path"),
+        main.getName()));
+    command.addAll(List.of(arguments));
+    JavaProcess started =
+        new JavaProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
+    Thread reader = new Thread(started::readLines, "output of " + main.getSimpleName());
+    reader.setDaemon(true);
+    reader.start();
+    return started;
+  }
+
+  private void readLines() {
+    try (BufferedReader output = new BufferedReader(
+        new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      for (String line = output.readLine(); line != null; line = output.readLine()) {
+        lines.add(line);
+      }
+    } catch (IOException closed) {
+      lines.add("output ended: " + closed);
+    }
+  }
+
+  /** Waits for a line that begins so, and returns the rest of it. */
+  String await(String prefix) throws InterruptedException {
+    List<String> seen = new ArrayList<>();
+    while (true) {
+      String line = lines.poll(60, TimeUnit.SECONDS);
+      if (line == null) {
+        throw new AssertionError(
+            "no line '" + prefix + "' within 60 s, only: " + String.join("\n", seen));
+      }
+      if (line.startsWith(prefix)) {
+        return line.substring(prefix.length());
+      }
+      seen.add(line);
+    }
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+
+  /** A port that was free a moment ago. */
+  static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package io.vertebra;
+
+import io.netty.channel.EventLoop;
+import io.vertebra.directory.DirectoryOptions;
+import io.vertebra.directory.ServingState;
+import io.vertebra.dispatch.Engine;
+import io.vertebra.gate.Gate;
+import io.vertebra.link.Links;
+import io.vertebra.link.Membership;
+import io.vertx.core.Future;
+import io.vertx.core.internal.ContextInternal;
+
+/** What a node of a cluster has besides its engine: links, gate and directory, all on the link loop. */
+final class ClusterLinks {
+  private final Engine engine;
+  private final Links links;
+  private final Gate gate;
+  private final Membership membership;
+
+  ClusterLinks(Engine engine, NodeOptions options) {
+    this.engine = engine;
+    this.links = new Links(engine, options.maxFrame());
+    this.gate = new Gate(engine, links);
+    this.membership = new Membership(engine, links, DirectoryOptions.defaults(), gate::refresh);
+  }
+
+  Future<Void> join(EventLoop linkLoop) {
+    ContextInternal context =
+        engine.vertx().contextBuilder().withEventLoop(linkLoop).build();
+    links.connect(membership.directory(), gate);
+    return membership.join(context, engine.vertx().clusterManager());
+  }
+
+  Future<Void> changeState(ServingState state) {
+    links.lane().post(() -> gate.setLeaving(state != ServingState.READY));
+    return membership.changeState(state);
+  }
+
+  Future<Void> leave() {
+    return membership.leave();
+  }
+}

@@ -1,0 +1,155 @@
+package io.vertebra.gate;
+
+import io.netty.util.collection.LongObjectMap;
+import io.vertebra.contract.Request;
+import io.vertebra.contract.Topic;
+import io.vertebra.directory.Rendezvous;
+import io.vertebra.dispatch.Engine;
+import io.vertebra.dispatch.Instance;
+import io.vertebra.dispatch.Reached;
+import io.vertebra.dispatch.Route;
+import io.vertebra.dispatch.ServedCall;
+import io.vertebra.dispatch.TopicRoute;
+import io.vertebra.error.CallException;
+import io.vertebra.error.ErrorCode;
+import io.vertebra.error.VertebraException;
+import io.vertebra.link.AnswerWriter;
+import io.vertebra.link.Inbound;
+import io.vertebra.link.Links;
+import io.vertebra.link.PeerLink;
+import io.vertebra.link.RequestFrame;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Decides about each request of other nodes, from its header alone: whether it still makes sense,
+ * and which instance takes it. Runs on the link lane, so rejecting, cancelling and answering go on
+ * while every event loop with user code is stalled.
+ */
+public final class Gate implements Inbound {
+  private static final long MAX_REMAINING_NANOS = Duration.ofDays(1).toNanos();
+  /** Stands in for the contract in failures about contracts that are not served here. */
+  private static final Request<None, None> UNKNOWN = Request.of("unknown", None.class, None.class);
+
+  private final Engine engine;
+  private final Links links;
+  private final Map<Long, Route> routes = new HashMap<>();
+  private final Map<Long, TopicRoute<?>> topics = new HashMap<>();
+  private boolean leaving;
+
+  private record None() {}
+
+  /** A gate in front of {@code engine}. */
+  public Gate(Engine engine, Links links) {
+    this.engine = engine;
+    this.links = links;
+  }
+
+  /** Learns what is served here; on the link lane. */
+  public void refresh() {
+    routes.clear();
+    for (Route route : engine.routes()) {
+      routes.put(Rendezvous.hash(route.contract()), route);
+    }
+    topics.clear();
+    for (TopicRoute<?> route : engine.topics().routes()) {
+      topics.put(Rendezvous.hash(route.topic()), route);
+    }
+  }
+
+  /** Whether requests are answered with DRAINING; on the link lane. */
+  public void setLeaving(boolean leaving) {
+    this.leaving = leaving;
+  }
+
+  @Override
+  public void request(PeerLink from, RequestFrame frame) {
+    long now = links.lane().nanoTime();
+    if (from.cancelled().take(frame.callId(), now)) {
+      return;
+    }
+    Route route = routes.get(frame.contractId());
+    String name = route == null ? "unknown" : route.contract();
+    if (leaving) {
+      reject(from, frame, CallException.draining(name, engine.nodeId()));
+      return;
+    }
+    Instance<?, ?> instance = route == null ? null : find(route, frame);
+    if (instance == null) {
+      reject(from, frame, CallException.notServed(name));
+      return;
+    }
+    long remaining = Math.min(frame.remainingNanos(), MAX_REMAINING_NANOS)
+        - Math.max(0, from.queuedNanos(frame.sentNanos(), now));
+    if (remaining <= 0) {
+      reject(from, frame, CallException.deadlineExceeded(name, Duration.ZERO, false));
+      return;
+    }
+    admit(from, frame, instance, now + remaining);
+  }
+
+  private static Instance<?, ?> find(Route route, RequestFrame frame) {
+    return frame.instance() >= 0
+        ? route.instanceAt(frame.instance())
+        : route.pickInstance(frame.envelope().key());
+  }
+
+  private <Q, R> void admit(
+      PeerLink from, RequestFrame frame, Instance<Q, R> instance, long deadline) {
+    Request<Q, R> contract = instance.contract();
+    ServedCall<Q, R> call = new ServedCall<>(
+        engine,
+        instance,
+        new InboundCall<>(links, from, contract, frame.callId()),
+        () -> frame.decode(contract.requestType(), contract.name()),
+        frame.envelope(),
+        deadline);
+    from.served().put(frame.callId(), call);
+    engine.admit(call);
+  }
+
+  private void reject(PeerLink from, RequestFrame frame, VertebraException failure) {
+    from.appendControl(new AnswerWriter<>(links, UNKNOWN, frame.callId()).failure(failure));
+  }
+
+  @Override
+  public void publication(PeerLink from, RequestFrame frame) {
+    TopicRoute<?> route = topics.get(frame.contractId());
+    Reached reached = route == null ? new Reached(0, 0) : fanOut(route, frame);
+    if (frame.callId() != 0) {
+      Request<None, Reached> acknowledged =
+          Request.of("vertebra.reached", None.class, Reached.class);
+      from.appendControl(new AnswerWriter<>(links, acknowledged, frame.callId()).reply(reached));
+    }
+  }
+
+  @SuppressWarnings("unchecked") // a route's topic has the route's message type
+  private <T> Reached fanOut(TopicRoute<T> route, RequestFrame frame) {
+    Topic<T> topic = (Topic<T>) engine.topics().subscribedTopic(route.topic());
+    if (topic == null) {
+      return new Reached(0, 0);
+    }
+    return route.fanOut(() -> frame.decode(topic.messageType(), topic.name()), frame.envelope());
+  }
+
+  @Override
+  public void cancel(PeerLink from, long callId) {
+    ServedCall<?, ?> call = from.served().get(callId);
+    if (call == null) {
+      from.cancelled().remember(callId, links.lane().nanoTime());
+    } else if (call.abandon(ErrorCode.CANCELLED)) {
+      from.served().remove(callId);
+    }
+  }
+
+  @Override
+  public void callerGone(PeerLink from) {
+    LongObjectMap<ServedCall<?, ?>> served = from.served();
+    for (ServedCall<?, ?> call : new ArrayList<>(served.values())) {
+      call.abandon(ErrorCode.PEER_GONE);
+    }
+    served.clear();
+  }
+}

@@ -1,0 +1,104 @@
+package io.vertebra.link;
+
+import io.vertebra.dispatch.MessageId;
+import io.vertebra.wire.Format;
+import io.vertx.core.buffer.Buffer;
+
+/**
+ * A cursor over one frame of a batch. Every read is checked against the frame's end; hostile bytes
+ * make an {@link IndexOutOfBoundsException}, never a large allocation.
+ */
+final class FrameReader {
+  private static final Format[] FORMATS = Format.values();
+
+  private final Buffer batch;
+  private int at;
+  private int end;
+
+  FrameReader(Buffer batch, int from) {
+    this.batch = batch;
+    this.at = from;
+    this.end = batch.length();
+  }
+
+  /** Moves to the next frame, if there is one; its length must lie within the batch. */
+  boolean nextFrame() {
+    at = end;
+    if (at >= batch.length()) {
+      return false;
+    }
+    end = batch.length();
+    int length = int32();
+    if (length < 1 || length > batch.length() - at) {
+      throw new IndexOutOfBoundsException("a frame claims " + length + " bytes");
+    }
+    end = at + length;
+    return true;
+  }
+
+  /** Begins with the frames that follow the batch's own header. */
+  void endHeader() {
+    end = at;
+  }
+
+  Buffer batch() {
+    return batch;
+  }
+
+  int position() {
+    return at;
+  }
+
+  int end() {
+    return end;
+  }
+
+  byte int8() {
+    return batch.getByte(advance(1));
+  }
+
+  short int16() {
+    return batch.getShort(advance(2));
+  }
+
+  int int32() {
+    return batch.getInt(advance(4));
+  }
+
+  long int64() {
+    return batch.getLong(advance(8));
+  }
+
+  String text() {
+    int length = int32();
+    int from = advance(length);
+    return batch.getString(from, from + length);
+  }
+
+  byte[] rest() {
+    int length = end - at;
+    int from = advance(length);
+    return batch.getBytes(from, from + length);
+  }
+
+  MessageId messageId() {
+    return int8() == FrameWriter.ID_TEXT ? new MessageId(text()) : new MessageId(int64(), int64());
+  }
+
+  Format format() {
+    int index = int8();
+    if (index < 0 || index >= FORMATS.length) {
+      throw new IndexOutOfBoundsException("no body format has the number " + index);
+    }
+    return FORMATS[index];
+  }
+
+  private int advance(int bytes) {
+    int from = at;
+    if (bytes < 0 || bytes > end - from) {
+      throw new IndexOutOfBoundsException("a frame ends within a field");
+    }
+    at = from + bytes;
+    return from;
+  }
+}

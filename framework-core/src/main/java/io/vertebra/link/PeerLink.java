@@ -1,0 +1,164 @@
+package io.vertebra.link;
+
+import io.netty.util.collection.LongObjectHashMap;
+import io.netty.util.collection.LongObjectMap;
+import io.vertebra.directory.CancelledCalls;
+import io.vertebra.directory.InboundFrames;
+import io.vertebra.directory.PendingCalls;
+import io.vertebra.dispatch.ServedCall;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.MessageProducer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The link to one other node: two queues of frames, control first, that leave together as one
+ * message of the event bus. Confined to the link lane.
+ */
+public final class PeerLink {
+  private static final byte VERSION = 1;
+  private static final int FLUSH_AT = 64 * 1024;
+  private static final long REMEMBER_CANCELS_NANOS = 1_000_000_000L;
+  private static final int MOST_CANCELS = 10_000;
+
+  private final Links links;
+  private final String node;
+  private final MessageProducer<Buffer> producer;
+  private final PendingCalls.Peer pending;
+  private final InboundFrames inbound = new InboundFrames();
+  private final TransitClock transit = new TransitClock();
+  private final CancelledCalls cancelled = new CancelledCalls(REMEMBER_CANCELS_NANOS, MOST_CANCELS);
+  private final LongObjectMap<ServedCall<?, ?>> served = new LongObjectHashMap<>();
+  private long epoch;
+  private long sequence;
+  private @Nullable Buffer control;
+  private @Nullable Buffer data;
+  private boolean dirty;
+
+  PeerLink(Links links, String node, MessageProducer<Buffer> producer, PendingCalls.Peer pending) {
+    this.links = links;
+    this.node = node;
+    this.producer = producer;
+    this.pending = pending;
+    this.epoch = links.nextEpoch();
+  }
+
+  /** The other node. */
+  public String node() {
+    return node;
+  }
+
+  /** Requests of that node which have not been answered yet, by call id. */
+  public LongObjectMap<ServedCall<?, ?>> served() {
+    return served;
+  }
+
+  /** How long a frame waited in queues on its way. */
+  public long queuedNanos(long sentNanos, long receivedNanos) {
+    return transit.queued(sentNanos, receivedNanos);
+  }
+
+  /** Cancels that came before their request. */
+  public CancelledCalls cancelled() {
+    return cancelled;
+  }
+
+  PendingCalls.Peer pending() {
+    return pending;
+  }
+
+  InboundFrames inbound() {
+    return inbound;
+  }
+
+  /** Appends a frame that overtakes data: heartbeats, cancels, rejections. */
+  public void appendControl(Buffer frame) {
+    Buffer queue = control;
+    if (queue == null) {
+      control = frame;
+    } else {
+      queue.appendBuffer(frame);
+    }
+    markDirty();
+  }
+
+  /** Appends a frame of data; flushes when enough has piled up. */
+  public void appendData(Buffer frame) {
+    Buffer queue = data;
+    if (queue == null) {
+      data = frame;
+    } else {
+      queue.appendBuffer(frame);
+    }
+    if (data.length() >= FLUSH_AT) {
+      flush();
+    } else {
+      markDirty();
+    }
+  }
+
+  private void markDirty() {
+    if (!dirty) {
+      dirty = true;
+      links.flushLater(this);
+    }
+  }
+
+  /** Epoch and number of the batch that is being filled. */
+  void stamp(RemoteCall<?, ?> call) {
+    call.sentIn(epoch, sequence + 1);
+  }
+
+  void flush() {
+    dirty = false;
+    Buffer first = control;
+    Buffer second = data;
+    if (first == null && second == null) {
+      return;
+    }
+    control = null;
+    data = null;
+    long batchEpoch = epoch;
+    long batchSequence = ++sequence;
+    Buffer batch = header(first, second);
+    Future<Void> written = producer.write(batch);
+    if (written.succeeded()) {
+      return;
+    }
+    written.onFailure(cause ->
+        links.lane().post(() -> links.writeFailed(this, batchEpoch, batchSequence, cause)));
+  }
+
+  private Buffer header(@Nullable Buffer first, @Nullable Buffer second) {
+    int size = (first == null ? 0 : first.length()) + (second == null ? 0 : second.length());
+    Buffer batch = Buffer.buffer(size + 64 + node.length());
+    byte[] sender = links.nodeBytes();
+    batch.appendByte(VERSION).appendInt(sender.length).appendBytes(sender);
+    batch
+        .appendLong(epoch)
+        .appendLong(sequence)
+        .appendLong(inbound.epoch())
+        .appendLong(inbound.frame());
+    if (first != null) {
+      batch.appendBuffer(first);
+    }
+    if (second != null) {
+      batch.appendBuffer(second);
+    }
+    return batch;
+  }
+
+  /** What was queued cannot be sent any more; the next batch belongs to a new link. */
+  void reopen() {
+    epoch = links.nextEpoch();
+    sequence = 0;
+  }
+
+  long epoch() {
+    return epoch;
+  }
+
+  static boolean isVersion(byte version) {
+    return version == VERSION;
+  }
+}
