@@ -141,16 +141,14 @@ class CallLifetimeClusterTest {
   void work_that_still_waits_is_taken_back_when_its_caller_gives_up() {
     AtomicInteger started = new AtomicInteger();
     UntilCancelled first = new UntilCancelled();
-    serve(
-        server,
-        WORK,
-        Limit.fixed(1).withQueue(10, Duration.ofSeconds(30)),
-        (work, call) -> {
-          started.incrementAndGet();
-          return work.name().equals("first") ? first.handle(call) : Future.succeededFuture(new Done(0));
-        });
-    Future<Done> running =
-        caller.bus().request(WORK, new Work("first"), CallOptions.defaults().withTimeout(Duration.ofSeconds(2)));
+    serve(server, WORK, Limit.fixed(1).withQueue(10, Duration.ofSeconds(30)), (work, call) -> {
+      started.incrementAndGet();
+      return work.name().equals("first") ? first.handle(call) : Future.succeededFuture(new Done(0));
+    });
+    Future<Done> running = caller
+        .bus()
+        .request(
+            WORK, new Work("first"), CallOptions.defaults().withTimeout(Duration.ofSeconds(2)));
     await(first.running.future());
     VertebraException failure = failureOf(caller.bus().request(WORK, new Work("waits"), HURRIED));
     assertThat(failure.code()).isEqualTo(ErrorCode.DEADLINE_EXCEEDED);
@@ -165,7 +163,8 @@ class CallLifetimeClusterTest {
     UntilCancelled slow = new UntilCancelled();
     serve(server, WORK, (work, call) -> slow.handle(call));
     serve(caller, WORK, (work, call) -> slow.running.future().map(runs -> new Done(0)));
-    var gathered = await(caller.bus().gather(WORK, new Work("a")).within(Duration.ofSeconds(60)).first(1));
+    var gathered = await(
+        caller.bus().gather(WORK, new Work("a")).within(Duration.ofSeconds(60)).first(1));
     assertThat(gathered.replies()).hasSize(1);
     assertThat(await(slow.cancelled.future())).isTrue();
   }

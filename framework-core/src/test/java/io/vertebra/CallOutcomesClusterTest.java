@@ -76,7 +76,8 @@ class CallOutcomesClusterTest {
 
   @Test
   void a_reply_arrives() {
-    serve(server, ASK, (question, call) -> Future.succeededFuture(new Answer(question.text() + "?")));
+    serve(
+        server, ASK, (question, call) -> Future.succeededFuture(new Answer(question.text() + "?")));
     assertThat(await(ask("why"))).isEqualTo(new Answer("why?"));
   }
 
@@ -167,8 +168,8 @@ class CallOutcomesClusterTest {
 
   @Test
   void a_handler_that_fails_because_of_its_own_call_does_not_pass_for_that_call() {
-    VertebraException failure = outcomeOf(
-        call -> Future.failedFuture(CallException.notServed("somebody.else")));
+    VertebraException failure =
+        outcomeOf(call -> Future.failedFuture(CallException.notServed("somebody.else")));
     assertOutcome(failure, ErrorCode.HANDLER_FAILED, true);
   }
 
@@ -184,8 +185,7 @@ class CallOutcomesClusterTest {
 
   @Test
   void a_reply_that_cannot_be_written_names_the_field() {
-    VertebraException failure =
-        outcomeOf(call -> Future.succeededFuture(new Answer(null)));
+    VertebraException failure = outcomeOf(call -> Future.succeededFuture(new Answer(null)));
     assertOutcome(failure, ErrorCode.REPLY_INVALID, true);
     assertThat(failure).hasMessageContaining("Answer.text");
   }
@@ -227,9 +227,8 @@ class CallOutcomesClusterTest {
   @Test
   void keys_larger_than_a_header_may_be_are_refused_by_the_caller() {
     serve(server, ASK, (question, call) -> Future.succeededFuture(new Answer("so")));
-    VertebraException failure = failureOf(caller
-        .bus()
-        .request(ASK, new Question("why"), PATIENT.withMessageId("x".repeat(20_000))));
+    VertebraException failure = failureOf(
+        caller.bus().request(ASK, new Question("why"), PATIENT.withMessageId("x".repeat(20_000))));
     assertOutcome(failure, ErrorCode.MESSAGE_TOO_LARGE, false);
     assertThat(failure).hasMessageContaining("16384");
   }
@@ -293,7 +292,8 @@ class CallOutcomesClusterTest {
   private Future<Answer> retryUntilNotServed() {
     return caller
         .bus()
-        .request(ASK, new Question("again"), CallOptions.defaults().withTimeout(Duration.ofMillis(200)))
+        .request(
+            ASK, new Question("again"), CallOptions.defaults().withTimeout(Duration.ofMillis(200)))
         .recover(failure -> ((VertebraException) failure).code() == ErrorCode.DEADLINE_EXCEEDED
             ? retryUntilNotServed()
             : Future.failedFuture(failure));
@@ -303,14 +303,10 @@ class CallOutcomesClusterTest {
   void a_server_without_room_says_when_to_come_back() {
     Promise<Answer> answer = Promise.promise();
     Promise<Void> running = Promise.promise();
-    serve(
-        server,
-        ASK,
-        Limit.fixed(1).withQueue(0, Duration.ofMillis(250)),
-        (question, call) -> {
-          running.complete();
-          return answer.future();
-        });
+    serve(server, ASK, Limit.fixed(1).withQueue(0, Duration.ofMillis(250)), (question, call) -> {
+      running.complete();
+      return answer.future();
+    });
     Future<Answer> first = ask("why");
     await(running.future());
     VertebraException failure = failureOf(ask("why"));
@@ -336,10 +332,17 @@ class CallOutcomesClusterTest {
 
   @Test
   void calls_after_a_server_went_away_go_to_another() {
+    Promise<Void> running = Promise.promise();
+    serve(server, ASK, (question, call) -> {
+      running.complete();
+      return Promise.<Answer>promise().future();
+    });
+    Future<Answer> asked = ask("why");
+    await(running.future());
     Node other = cluster.start();
-    serve(server, ASK, (question, call) -> Future.succeededFuture(new Answer("server")));
     serve(other, ASK, (question, call) -> Future.succeededFuture(new Answer("other")));
     cluster.crash(server);
+    assertOutcome(failureOf(asked), ErrorCode.PEER_GONE, true);
     for (int i = 0; i < 20; i++) {
       assertThat(await(ask("why"))).isEqualTo(new Answer("other"));
     }

@@ -92,7 +92,9 @@ class ContractFormsClusterTest {
   private static void serveStricter(
       Node node, Request<Stricter.Reserve, Stricter.Reserved> contract) {
     serve(
-        node, contract, (reserve, call) -> Future.succeededFuture(new Stricter.Reserved(node.id())));
+        node,
+        contract,
+        (reserve, call) -> Future.succeededFuture(new Stricter.Reserved(node.id())));
   }
 
   private static void serveSame(Node node) {
@@ -102,7 +104,8 @@ class ContractFormsClusterTest {
         (reserve, call) -> Future.succeededFuture(new Callers.Reserved(node.id())));
   }
 
-  private Future<Callers.Reserved> reserve(Request<Callers.Reserve, Callers.Reserved> contract, String sku) {
+  private Future<Callers.Reserved> reserve(
+      Request<Callers.Reserve, Callers.Reserved> contract, String sku) {
     return caller.bus().request(contract, new Callers.Reserve(sku, 1), PATIENT);
   }
 

@@ -94,9 +94,7 @@ class NodeDrainTest {
   /** Answers after a turn of a timer, so that calls are always running. */
   private static void serveSlowly(Node node, Request<Order, Placed> contract) {
     serve(
-        node,
-        contract,
-        (order, call) -> node.vertx().timer(2).map(fired -> new Placed(node.id())));
+        node, contract, (order, call) -> node.vertx().timer(2).map(fired -> new Placed(node.id())));
   }
 
   private void drainsWithoutAFailure(Request<Order, Placed> contract) {
@@ -123,8 +121,8 @@ class NodeDrainTest {
   @Test
   void no_call_fails_while_a_verticle_is_undeployed_under_load() {
     serveSlowly(b, PLACE);
-    String deployment = serve(
-        c, PLACE, (order, call) -> c.vertx().timer(2).map(fired -> new Placed(c.id())));
+    String deployment =
+        serve(c, PLACE, (order, call) -> c.vertx().timer(2).map(fired -> new Placed(c.id())));
     Load load = new Load(PLACE);
     await(load.warm.future());
     await(c.vertx().undeploy(deployment));

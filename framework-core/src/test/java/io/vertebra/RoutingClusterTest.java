@@ -199,7 +199,8 @@ class RoutingClusterTest {
     serveWhere(a, WHERE);
     serveWhere(b, WHERE);
     serve(c, WHERE, (where, call) -> Future.failedFuture("no"));
-    assertThat(await(a.bus().gather(WHERE, new Where("k", 0)).quorum()).replies()).hasSize(2);
+    assertThat(await(a.bus().gather(WHERE, new Where("k", 0)).quorum()).replies())
+        .hasSize(2);
     serve(c, WHERE, (where, call) -> Future.failedFuture("no"));
     assertThat(failureOf(a.bus().gather(WHERE, new Where("k", 0)).quorum()).code())
         .isEqualTo(ErrorCode.GATHER_INCOMPLETE);
@@ -211,7 +212,8 @@ class RoutingClusterTest {
     serve(b, WHERE.withVersion(2), (where, call) -> Future.succeededFuture(new Here("two", 2)));
     assertThat(ask(a, WHERE, "k").node()).isEqualTo("one");
     assertThat(ask(a, WHERE.withVersion(2), "k").node()).isEqualTo("two");
-    assertThat(failureOf(a.bus().request(WHERE.withVersion(3), new Where("k", 0), PATIENT)).code())
+    assertThat(failureOf(a.bus().request(WHERE.withVersion(3), new Where("k", 0), PATIENT))
+            .code())
         .isEqualTo(ErrorCode.NOT_SERVED);
   }
 }

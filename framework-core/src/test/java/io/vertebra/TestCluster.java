@@ -64,7 +64,8 @@ final class TestCluster implements AutoCloseable {
   }
 
   /** Serves a contract on a node; answers the deployment id once every other node can call it. */
-  static <Q, R> String serve(Node node, Request<Q, R> contract, BiFunction<Q, Call, Future<R>> handler) {
+  static <Q, R> String serve(
+      Node node, Request<Q, R> contract, BiFunction<Q, Call, Future<R>> handler) {
     return serve(node, contract, Limit.defaults(), handler);
   }
 
@@ -89,7 +90,8 @@ final class TestCluster implements AutoCloseable {
 
   /** The failure a future ends with. */
   static VertebraException failureOf(Future<?> future) {
-    Throwable cause = await(future.<Throwable>map(unexpected -> new AssertionError("succeeded with " + unexpected))
+    Throwable cause = await(future
+        .<Throwable>map(unexpected -> new AssertionError("succeeded with " + unexpected))
         .recover(Future::succeededFuture));
     assertThat(cause).isInstanceOf(VertebraException.class);
     return (VertebraException) cause;

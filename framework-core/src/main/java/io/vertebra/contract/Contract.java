@@ -17,7 +17,7 @@ public abstract sealed class Contract permits Request, Topic {
 
   private final String name;
   private final int version;
-  private final String qualifiedName;
+  private final String id;
   private @Nullable String fingerprint;
 
   Contract(String name, int version) {
@@ -36,7 +36,7 @@ public abstract sealed class Contract permits Request, Topic {
     }
     this.name = name;
     this.version = version;
-    this.qualifiedName = version == 1 ? name : name + "@" + version;
+    this.id = version == 1 ? name : name + "@" + version;
   }
 
   /** The name on the wire, for instance {@code stock.reserve}. */
@@ -49,9 +49,12 @@ public abstract sealed class Contract permits Request, Topic {
     return version;
   }
 
-  /** What tells conversations apart: the name, with the version after it unless that is 1, as in {@code stock.reserve@2}. */
-  public final String qualifiedName() {
-    return qualifiedName;
+  /**
+   * What tells conversations apart, for instance {@code stock.reserve}, and {@code stock.reserve@2}
+   * for its second version.
+   */
+  public final String id() {
+    return id;
   }
 
   /** The type that callers and publishers send. */

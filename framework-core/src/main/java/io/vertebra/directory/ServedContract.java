@@ -4,7 +4,7 @@ package io.vertebra.directory;
  * One contract that a node serves.
  *
  * @param id the contract id of the frame header, {@link #requestId} or {@link #topicId} of the name
- * @param name the contract's qualified name, at most 1,024 bytes of UTF-8
+ * @param name the contract's id, at most 1,024 bytes of UTF-8
  * @param fingerprint the fingerprint of its types, at most 1,024 bytes of UTF-8
  * @param instances how many handler instances or subscribers there are on the node, at least 1
  * @param capacity how many calls the node runs at once, 0 for no statement
@@ -33,12 +33,12 @@ public record ServedContract(
     return id == (isTopic ? topicId(name) : requestId(name));
   }
 
-  /** The id of the request contract with this qualified name. */
+  /** The id of the request contract with this id. */
   public static long requestId(String name) {
     return Rendezvous.hash(name);
   }
 
-  /** The id of the topic with this qualified name; not that of a request of the same name. */
+  /** The id of the topic with this id; not that of a request of the same name. */
   public static long topicId(String name) {
     return Rendezvous.hash("topic:" + name);
   }

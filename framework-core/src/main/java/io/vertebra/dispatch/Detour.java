@@ -50,7 +50,7 @@ final class Detour {
     } else if (here != null) {
       engine.dispatchTo(exchange, here);
     } else {
-      exchange.rejected(CallException.notServed(contract.qualifiedName()));
+      exchange.rejected(CallException.notServed(contract.id()));
     }
   }
 
@@ -65,7 +65,12 @@ final class Detour {
     if (key != null) {
       return exchange
           .route()
-          .ownerOf(key, engine.nodeId(), engine.isLeaving() || !servedHere, null, fitting.toArray(Target[]::new));
+          .ownerOf(
+              key,
+              engine.nodeId(),
+              engine.isLeaving() || !servedHere,
+              null,
+              fitting.toArray(Target[]::new));
     }
     Target best = null;
     for (Target target : fitting) {

@@ -132,8 +132,7 @@ public final class Gate implements Inbound {
   public void publication(PeerLink from, RequestFrame frame) {
     if (frame.size() > links.maxFrame()) {
       if (frame.callId() != 0) {
-        reject(
-            from, frame, ContractException.tooLarge("topic", frame.size(), links.maxFrame()));
+        reject(from, frame, ContractException.tooLarge("topic", frame.size(), links.maxFrame()));
       }
       return;
     }

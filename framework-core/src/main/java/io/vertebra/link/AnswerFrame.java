@@ -74,8 +74,7 @@ final class AnswerFrame {
     };
   }
 
-  private static <R> void declared(
-      FrameReader in, RemoteCall<?, R> call, Request<?, R> contract) {
+  private static <R> void declared(FrameReader in, RemoteCall<?, R> call, Request<?, R> contract) {
     Format format = in.format();
     int from = in.position();
     int to = in.end();

@@ -30,10 +30,7 @@ final class BatchReader {
   private long complainedAt;
 
   BatchReader(
-      Links links,
-      PendingCalls<RemoteCall<?, ?>> pending,
-      Directory directory,
-      Inbound inbound) {
+      Links links, PendingCalls<RemoteCall<?, ?>> pending, Directory directory, Inbound inbound) {
     this.links = links;
     this.pending = pending;
     this.directory = directory;
@@ -107,8 +104,8 @@ final class BatchReader {
     InboundFrames.Loss loss = peer.inbound().loss();
     if (loss != null) {
       pending.repliesLost(peer.pending(), seenEpoch, seenSequence, links::lost);
-      peer.appendControl(FrameWriter.lost(
-          loss.fromEpoch(), loss.fromFrame(), loss.toEpoch(), loss.toFrame()));
+      peer.appendControl(
+          FrameWriter.lost(loss.fromEpoch(), loss.fromFrame(), loss.toEpoch(), loss.toFrame()));
     }
     return peer;
   }

@@ -32,7 +32,7 @@ public final class ContractForms {
   static final Request<FormWanted, Form> FORM =
       Request.of("vertebra.contract-form", FormWanted.class, Form.class);
 
-  static final long FORM_ID = ServedContract.requestId(FORM.qualifiedName());
+  static final long FORM_ID = ServedContract.requestId(FORM.id());
 
   private static final int MOST_VERDICTS = 10_000;
 
@@ -80,8 +80,7 @@ public final class ContractForms {
   /** Asks the node for its form, unless that is under way. Any thread. */
   void examine(Exchange<?, ?> exchange, Target node, ServedContract served) {
     Contract contract = exchange.contract();
-    Question question =
-        new Question(node.node(), contract.fingerprint(), served.fingerprint());
+    Question question = new Question(node.node(), contract.fingerprint(), served.fingerprint());
     engine.control().post(() -> {
       if (verdicts.containsKey(pairOf(question))) {
         exchange.routeAgain();
@@ -96,14 +95,12 @@ public final class ContractForms {
       FormWanted wanted = new FormWanted(served.name(), served.fingerprint());
       engine
           .ask(node, FORM, wanted, CallOptions.defaults())
-          .onComplete((form, failure) -> engine
-              .control()
-              .run(() -> answered(question, contract, node, form)));
+          .onComplete((form, failure) ->
+              engine.control().run(() -> answered(question, contract, node, form)));
     });
   }
 
-  private void answered(
-      Question question, Contract contract, Target node, @Nullable Form form) {
+  private void answered(Question question, Contract contract, Target node, @Nullable Form form) {
     List<Exchange<?, ?>> waiting = asked.remove(question);
     if (form != null) {
       if (verdicts.size() >= MOST_VERDICTS) {
@@ -156,7 +153,7 @@ public final class ContractForms {
     }
     for (Route route : engine.routes()) {
       for (Instance<?, ?> each : route.localInstances()) {
-        if (each.contract().qualifiedName().equals(wanted.contract())
+        if (each.contract().id().equals(wanted.contract())
             && each.contract().fingerprint().equals(wanted.fingerprint())) {
           return answer.reply(links.forms().described(each.contract()));
         }

@@ -214,6 +214,9 @@ public final class Links {
     inbound().callerGone(peer);
     if (left) {
       peers.remove(node);
+    } else {
+      // So that the other node notices which of its calls were dropped here.
+      peer.reopen();
     }
   }
 

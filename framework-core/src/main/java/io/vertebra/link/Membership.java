@@ -180,7 +180,7 @@ public final class Membership implements DirectoryEffects, NodeListener {
     int capacity = instances.stream().mapToInt(each -> each.admission().limit()).sum();
     boolean keyed =
         instances.get(0).contract().isKeyed() || instances.get(0).contract().isIdempotent();
-    String name = contract.qualifiedName();
+    String name = contract.id();
     long id = ServedContract.requestId(name);
     served.put(
         id,
@@ -191,7 +191,7 @@ public final class Membership implements DirectoryEffects, NodeListener {
   private void describe(TopicRoute<?> route, Map<Long, ServedContract> served) {
     Topic<?> topic = engine.topics().subscribedTopic(route.topic());
     if (topic != null && route.subscribers() > 0) {
-      String name = topic.qualifiedName();
+      String name = topic.id();
       long id = ServedContract.topicId(name);
       served.put(
           id,

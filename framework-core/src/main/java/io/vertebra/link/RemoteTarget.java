@@ -83,8 +83,7 @@ final class RemoteTarget implements TopicTarget {
     try {
       frame = links
           .writer()
-          .request(
-              head, contract, contract.requestType(), exchange.message(), exchange.envelope());
+          .request(head, contract, contract.requestType(), exchange.message(), exchange.envelope());
     } catch (VertebraException unfit) {
       exchange.rejected(unfit);
       return;

@@ -77,8 +77,7 @@ class HostileBatchTest {
         control);
     links = new Links(engine, 1, MAX_FRAME);
     writer = links.writer();
-    directory =
-        new Directory("me", 1, DirectoryOptions.defaults(), noEffects(), System.nanoTime());
+    directory = new Directory("me", 1, DirectoryOptions.defaults(), noEffects(), System.nanoTime());
     Gate gate = new Gate(engine, links);
     onLane(() -> {
       links.connect(directory, gate);
@@ -156,7 +155,7 @@ class HostileBatchTest {
         new FrameWriter.Head(
             FrameKind.REQUEST,
             callId,
-            ServedContract.requestId(ASK.qualifiedName()),
+            ServedContract.requestId(ASK.id()),
             remainingNanos,
             System.nanoTime(),
             -1),
@@ -204,7 +203,7 @@ class HostileBatchTest {
         new FrameWriter.Head(
             FrameKind.PUBLISH,
             0,
-            ServedContract.topicId(ASKED.qualifiedName()),
+            ServedContract.topicId(ASKED.id()),
             Long.MAX_VALUE,
             1,
             -1),
@@ -221,8 +220,8 @@ class HostileBatchTest {
         envelope));
     frames.add(FrameWriter.directory(new DirectoryMessage.Heartbeat(sender, view, 5).encode()));
     frames.add(FrameWriter.directory(new DirectoryMessage.Pull(sender, view).encode()));
-    frames.add(FrameWriter.directory(
-        new DirectoryMessage.Described(sender, view, descriptor).encode()));
+    frames.add(
+        FrameWriter.directory(new DirectoryMessage.Described(sender, view, descriptor).encode()));
     return frames;
   }
 
@@ -244,9 +243,7 @@ class HostileBatchTest {
         return threads.getCurrentThreadAllocatedBytes() - before;
       });
       if (round > 50) { // in the first ones, classes are loaded
-        assertThat(allocated / batches)
-            .as("bytes per batch, seed " + seed)
-            .isLessThan(64 * 1024);
+        assertThat(allocated / batches).as("bytes per batch, seed " + seed).isLessThan(64 * 1024);
       }
       awaitIdle();
       rejoin();
@@ -326,7 +323,9 @@ class HostileBatchTest {
       long before = threads.getCurrentThreadAllocatedBytes();
       for (int length : new int[] {Integer.MAX_VALUE, Integer.MIN_VALUE, -1, 0, 1 << 30}) {
         links.reader().read(next(Buffer.buffer().appendInt(length).appendLong(0)));
-        links.reader().read(Buffer.buffer().appendByte((byte) 1).appendInt(length).appendLong(0));
+        links
+            .reader()
+            .read(Buffer.buffer().appendByte((byte) 1).appendInt(length).appendLong(0));
         Buffer lyingText = request(20, 1_000_000_000L);
         lyingText.setInt(lyingText.length() - 30, length);
         links.reader().read(next(lyingText));
@@ -342,7 +341,7 @@ class HostileBatchTest {
     Buffer request = Buffer.buffer()
         .appendByte(FrameKind.REQUEST)
         .appendLong(30)
-        .appendLong(ServedContract.requestId(ASK.qualifiedName()))
+        .appendLong(ServedContract.requestId(ASK.id()))
         .appendLong(Long.MAX_VALUE)
         .appendLong(System.nanoTime())
         .appendShort((short) -1)
