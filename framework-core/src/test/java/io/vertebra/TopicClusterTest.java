@@ -190,9 +190,9 @@ class TopicClusterTest {
     Long message = new Long("x".repeat(2_000_000));
     assertThat(failureOf(publisher.bus().publish(topic, message)).code())
         .isEqualTo(ErrorCode.MESSAGE_TOO_LARGE);
-    assertThat(failureOf(
-                publisher.bus().publishAcknowledged(topic, message, CallOptions.defaults()))
-            .code())
+    assertThat(
+            failureOf(publisher.bus().publishAcknowledged(topic, message, CallOptions.defaults()))
+                .code())
         .isEqualTo(ErrorCode.MESSAGE_TOO_LARGE);
   }
 

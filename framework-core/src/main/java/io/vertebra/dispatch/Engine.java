@@ -161,7 +161,7 @@ public final class Engine {
       detour.find(exchange);
       return;
     }
-    if (instance != null && (key != null || !leaving && instance.hasRoom())) {
+    if (instance != null && (key != null || (!leaving && instance.hasRoom()))) {
       dispatchTo(exchange, instance);
       return;
     }

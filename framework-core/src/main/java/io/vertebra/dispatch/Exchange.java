@@ -191,8 +191,7 @@ public final class Exchange<Q, R> extends Timed implements Runnable, Origin<R> {
     switch (node.fit(contract)) {
       case FITS -> node.send(this);
       case UNKNOWN -> node.examine(this);
-      case MISFIT ->
-        rejected(ContractException.mismatch(contract.name(), node.obstacle(contract)));
+      case MISFIT -> rejected(ContractException.mismatch(contract.name(), node.obstacle(contract)));
     }
   }
 

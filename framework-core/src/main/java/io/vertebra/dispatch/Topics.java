@@ -90,8 +90,7 @@ public final class Topics {
       exchange.pinTo(target, -1);
       answers.add(exchange.begin());
     }
-    return Future.join(answers)
-        .transform(joined -> outcome(here, answers));
+    return Future.join(answers).transform(joined -> outcome(here, answers));
   }
 
   /** A message that no node can take is the publisher's fault; everything else is a matter of reach. */

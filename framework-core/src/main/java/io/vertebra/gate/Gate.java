@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides about each request of other nodes, from its header alone: whether it still makes sense,
@@ -103,7 +104,7 @@ public final class Gate implements Inbound {
     admit(from, frame, instance, now + remaining);
   }
 
-  private static Instance<?, ?> find(Route route, RequestFrame frame) {
+  private static @Nullable Instance<?, ?> find(Route route, RequestFrame frame) {
     return frame.instance() >= 0
         ? route.instanceAt(frame.instance())
         : route.pickInstance(frame.envelope().key());

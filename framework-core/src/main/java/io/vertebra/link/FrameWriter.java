@@ -24,16 +24,20 @@ final class FrameWriter {
   static final int FLAG_CAUSATION = 2;
   static final int FLAG_KEY = 4;
   static final int FLAG_IDEMPOTENCY_KEY = 8;
+  static final byte FORMAT_JSON = 0;
+  static final byte FORMAT_CBOR = 1;
   static final byte ID_COUNTED = 0;
   static final byte ID_TEXT = 1;
   private static final int LONGEST_TEXT = 1000;
   private static final int INITIAL_SIZE = 256;
 
   private final Format format;
+  private final byte formatNumber;
   private final int maxFrame;
 
   FrameWriter(Format format, int maxFrame) {
     this.format = format;
+    this.formatNumber = format == Format.CBOR ? FORMAT_CBOR : FORMAT_JSON;
     this.maxFrame = maxFrame;
   }
 
@@ -75,7 +79,7 @@ final class FrameWriter {
       throw ContractException.tooLarge(
           contract.name() + "' (its keys and ids) of '", frame.length(), MAX_HEADER);
     }
-    frame.appendByte((byte) format.ordinal());
+    frame.appendByte(formatNumber);
     format.encodeInto(frame, type, message, contract.name());
     requireFits(frame, contract);
     return end(frame);
@@ -85,7 +89,7 @@ final class FrameWriter {
     Buffer frame = begin(FrameKind.REPLY);
     frame.appendLong(callId);
     frame.appendInt(load);
-    frame.appendByte((byte) format.ordinal());
+    frame.appendByte(formatNumber);
     format.encodeInto(frame, contract.replyType(), reply, contract.name());
     requireFits(frame, contract);
     return end(frame);
@@ -102,10 +106,9 @@ final class FrameWriter {
             ? overloaded.retryAfter().toMillis()
             : 0);
     String message = String.valueOf(failure.getMessage());
-    text(
-        frame, message.length() > LONGEST_TEXT ? message.substring(0, LONGEST_TEXT) : message);
+    text(frame, message.length() > LONGEST_TEXT ? message.substring(0, LONGEST_TEXT) : message);
     if (failure instanceof DeclaredFailure declared) {
-      frame.appendByte((byte) format.ordinal());
+      frame.appendByte(formatNumber);
       format.encodeFailureInto(frame, contract, declared.failure());
       requireFits(frame, contract);
     }

@@ -45,6 +45,7 @@ public final class Membership implements DirectoryEffects, NodeListener {
   private final Tick tick = new Tick();
   /** What the contracts are that somebody serves. */
   private final Map<Long, ServedContract> known = new HashMap<>();
+
   private final Map<Long, ServedContract> published = new HashMap<>();
   private final TreeMap<Long, Promise<Void>> awaiting = new TreeMap<>();
   private long tickAt;
@@ -61,7 +62,8 @@ public final class Membership implements DirectoryEffects, NodeListener {
     this.lane = links.lane();
     this.links = links;
     this.onServed = onServed;
-    this.directory = new Directory(engine.nodeId(), links.incarnation(), options, this, System.nanoTime());
+    this.directory =
+        new Directory(engine.nodeId(), links.incarnation(), options, this, System.nanoTime());
   }
 
   /** The directory, for the links. */
@@ -196,13 +198,7 @@ public final class Membership implements DirectoryEffects, NodeListener {
       served.put(
           id,
           new ServedContract(
-              id,
-              name,
-              topic.fingerprint(),
-              route.subscribers(),
-              0,
-              topic.isKeyed(),
-              true));
+              id, name, topic.fingerprint(), route.subscribers(), 0, topic.isKeyed(), true));
     }
   }
 

@@ -92,11 +92,12 @@ public final class PeerLink {
   public void appendData(Buffer frame) {
     Buffer queue = data;
     if (queue == null) {
+      queue = frame;
       data = frame;
     } else {
       queue.appendBuffer(frame);
     }
-    if (data.length() >= FLUSH_AT) {
+    if (queue.length() >= FLUSH_AT) {
       flush();
     } else {
       markDirty();

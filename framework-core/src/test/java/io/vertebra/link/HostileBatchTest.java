@@ -201,12 +201,7 @@ class HostileBatchTest {
     frames.add(FrameWriter.lost(1, 2, 3, 4));
     frames.add(writer.request(
         new FrameWriter.Head(
-            FrameKind.PUBLISH,
-            0,
-            ServedContract.topicId(ASKED.id()),
-            Long.MAX_VALUE,
-            1,
-            -1),
+            FrameKind.PUBLISH, 0, ServedContract.topicId(ASKED.id()), Long.MAX_VALUE, 1, -1),
         ASKED,
         Ask.class,
         new Ask("all"),
@@ -354,7 +349,7 @@ class HostileBatchTest {
         .appendString("k".repeat(9_000))
         .appendInt(9_000)
         .appendString("i".repeat(9_000))
-        .appendByte((byte) Format.JSON.ordinal())
+        .appendByte(FrameWriter.FORMAT_JSON)
         .appendString("{\"text\":\"why\"}");
     read(next(frame(request)));
     awaitIdle();
