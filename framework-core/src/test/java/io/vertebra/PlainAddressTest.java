@@ -60,7 +60,8 @@ class PlainAddressTest {
   @Test
   void answers_json_with_json() throws Exception {
     // #region call
-    Future<JsonObject> reserved = vertx.eventBus()
+    Future<JsonObject> reserved = vertx
+        .eventBus()
         .<JsonObject>request("stock.reserve", new JsonObject().put("sku", "S10").put("quantity", 3))
         .map(reply -> reply.body());
     // #endregion call
@@ -75,7 +76,8 @@ class PlainAddressTest {
 
   @Test
   void tells_a_declared_failure_by_name() {
-    assertFails(new JsonObject().put("sku", "S10").put("quantity", 11), ErrorCode.DECLARED, "OutOfStock");
+    assertFails(
+        new JsonObject().put("sku", "S10").put("quantity", 11), ErrorCode.DECLARED, "OutOfStock");
   }
 
   @Test
@@ -84,7 +86,8 @@ class PlainAddressTest {
   }
 
   private void assertFails(Object body, ErrorCode code, String text) {
-    assertThatThrownBy(() -> vertx.eventBus().request("stock.reserve", body).await(20, TimeUnit.SECONDS))
+    assertThatThrownBy(
+            () -> vertx.eventBus().request("stock.reserve", body).await(20, TimeUnit.SECONDS))
         .isInstanceOfSatisfying(ReplyException.class, failure -> {
           assertThat(failure.failureCode()).isEqualTo(code.number());
           assertThat(failure.getMessage()).contains(text);
