@@ -1,16 +1,17 @@
 package io.vertebra;
 
 import io.netty.channel.EventLoop;
-import io.vertebra.contract.Request;
 import io.vertebra.contract.Topic;
 import io.vertebra.directory.ServingState;
 import io.vertebra.dispatch.CallLocal;
 import io.vertebra.dispatch.Engine;
 import io.vertebra.dispatch.EngineSettings;
-import io.vertebra.dispatch.Handler;
 import io.vertebra.dispatch.Lane;
 import io.vertebra.dispatch.Lanes;
 import io.vertebra.error.NodeException;
+import io.vertebra.idempotency.DedupStore;
+import io.vertebra.idempotency.Idempotency;
+import io.vertebra.idempotency.IdempotencyOptions;
 import io.vertebra.link.LinkLoopTransport;
 import io.vertebra.messaging.Bus;
 import io.vertebra.messaging.Subscription;
@@ -45,6 +46,7 @@ final class EngineNode implements Node, Shareable {
   private final Engine engine;
   private final HandlerThreads threads;
   private final EngineView view;
+  private final Idempotency idempotency;
   private final Set<String> deployments = ConcurrentHashMap.newKeySet();
   private final @Nullable ClusterLinks cluster;
   private final AtomicReference<@Nullable Future<Void>> closing = new AtomicReference<>();
@@ -58,6 +60,8 @@ final class EngineNode implements Node, Shareable {
     this.cluster = cluster;
     this.threads = new HandlerThreads(vertx, engine.nodeId(), options.blockingThreads());
     this.view = new EngineView(engine);
+    this.idempotency =
+        Idempotency.create(vertx, DedupStore.inMemory(IdempotencyOptions.defaults()));
   }
 
   static EngineNode single(Vertx vertx, NodeOptions options) {
@@ -144,8 +148,9 @@ final class EngineNode implements Node, Shareable {
     return engine.announce();
   }
 
-  <Q, R> Handler<Q, R> idempotent(Request<Q, R> contract, Handler<Q, R> handler) {
-    return handler;
+  /** Makes handlers idempotent on the node's own store, which forgets with the process. */
+  Idempotency idempotency() {
+    return idempotency;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.vertebra;
 
+import io.vertebra.idempotency.DedupStore;
 import io.vertebra.limit.Limit;
 
 /** How one contract is served; set while {@link ServiceVerticle#services} runs. */
@@ -7,6 +8,12 @@ public interface Serving {
 
   /** How much of it may run at once on this instance; default {@link Limit#defaults()}. */
   Serving limitedTo(Limit limit);
+
+  /**
+   * Makes its handler idempotent on this store. Default: a store in the node's memory (10 minutes,
+   * 500,000 replies) for a contract that is {@code idempotentBy(...)}, none for others.
+   */
+  Serving deduplicatedBy(DedupStore store);
 
   /**
    * Serves it for plain event-bus callers as well, at this address and with JSON bodies. They pass

@@ -7,6 +7,8 @@ import io.vertebra.dispatch.Handler;
 import io.vertebra.dispatch.Instance;
 import io.vertebra.dispatch.Scope;
 import io.vertebra.gate.PlainAddress;
+import io.vertebra.idempotency.DedupStore;
+import io.vertebra.idempotency.Idempotency;
 import io.vertebra.limit.Limit;
 import io.vertebra.messaging.Bus;
 import io.vertebra.messaging.Call;
@@ -85,8 +87,7 @@ final class VerticleServices implements Services {
   }
 
   private <Q, R> Serving add(Request<Q, R> contract, Handler<Q, R> handler) {
-    RequestService<Q, R> service =
-        new RequestService<>(contract, node.idempotent(contract, handler));
+    RequestService<Q, R> service = new RequestService<>(contract, handler);
     requests.add(service);
     return service;
   }
@@ -122,10 +123,22 @@ final class VerticleServices implements Services {
         });
   }
 
+  /** The handler as one that fails where it throws. */
+  private static <Q, R> BiFunction<Q, Call, Future<R>> quiet(Handler<Q, R> handler) {
+    return (message, call) -> {
+      try {
+        return handler.handle(message, call);
+      } catch (Exception thrown) {
+        return Future.failedFuture(thrown);
+      }
+    };
+  }
+
   private final class RequestService<Q, R> implements Serving {
     private final Request<Q, R> contract;
     private final Handler<Q, R> handler;
     private Limit limit = Limit.defaults();
+    private @Nullable DedupStore store;
     private @Nullable String address;
     private @Nullable Instance<Q, R> instance;
     private @Nullable MessageConsumer<?> consumer;
@@ -142,13 +155,19 @@ final class VerticleServices implements Services {
     }
 
     @Override
+    public Serving deduplicatedBy(DedupStore store) {
+      this.store = store;
+      return this;
+    }
+
+    @Override
     public Serving alsoOn(String address) {
       this.address = address;
       return this;
     }
 
     Future<?> open() {
-      Instance<Q, R> served = engine.serve(contract, handler, limit.toAdmission(), context);
+      Instance<Q, R> served = engine.serve(contract, deduplicated(), limit.toAdmission(), context);
       instance = served;
       node.served(contract.name());
       if (address == null) {
@@ -156,6 +175,16 @@ final class VerticleServices implements Services {
       }
       consumer = PlainAddress.serve(engine, served, address);
       return consumer.completion();
+    }
+
+    /** An idempotent contract always has a dedup store, any other only if it was given one. */
+    private Handler<Q, R> deduplicated() {
+      Idempotency idempotency = store != null
+          ? Idempotency.create(engine.vertx(), store)
+          : contract.isIdempotent() ? node.idempotency() : null;
+      return idempotency == null
+          ? handler
+          : idempotency.wrap(contract, VerticleServices.<Q, R>quiet(handler))::apply;
     }
 
     Future<?> close() {

@@ -156,14 +156,24 @@ public final class Engine {
     MessageId id =
         chosen == null ? new MessageId(idPrefix, lane.nextSequence()) : new MessageId(chosen);
     Envelope cause = origin == null ? null : origin.envelope();
+    String idempotencyKey = contract.idempotencyKeyOf(message);
     return new Envelope(
         id,
         cause == null ? id : cause.correlation(),
         cause == null ? null : cause.id(),
-        contract.keyOf(message),
-        contract.idempotencyKeyOf(message),
+        routingKey(contract, message, idempotencyKey),
+        idempotencyKey,
         options.attempt(),
         settings.nodeId());
+  }
+
+  /**
+   * The key of a keyed contract. An idempotent one goes by its idempotency key, so that duplicates
+   * meet at the node whose memory has the first reply.
+   */
+  private static <Q> @Nullable String routingKey(
+      Request<Q, ?> contract, Q message, @Nullable String idempotencyKey) {
+    return contract.isKeyed() ? contract.keyOf(message) : idempotencyKey;
   }
 
   /** Finds somebody to run the exchange's message. On the exchange's lane. */

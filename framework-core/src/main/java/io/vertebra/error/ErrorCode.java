@@ -70,6 +70,8 @@ public enum ErrorCode {
   SAGA_FENCED(5004, true, true),
   /** No node at hand has the definition that the saga began with. */
   SAGA_STALLED(5005, true, true),
+  /** The saga log did not say whether it took the start of a saga. */
+  SAGA_LOG_UNAVAILABLE(5006, true, true),
 
   /** The HTTP request is not one that the gateway can turn into a message. */
   BAD_REQUEST(6001, false, false),

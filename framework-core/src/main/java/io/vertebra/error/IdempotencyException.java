@@ -43,6 +43,14 @@ public final class IdempotencyException extends VertebraException {
         cause);
   }
 
+  /** The store may forget nothing and has no room. */
+  public static IdempotencyException storeFull(String consumer, int maxEntries) {
+    return new IdempotencyException(
+        ErrorCode.STORE_UNAVAILABLE,
+        "The dedup store of '" + consumer + "' holds its limit of " + maxEntries
+            + " entries and is strict; the message was not run. Raise maxEntries or shorten the window.");
+  }
+
   /** Rebuilds a failure that arrived from another node. */
   public static IdempotencyException received(ErrorCode code, String message) {
     return new IdempotencyException(code, CallException.withoutCode(code, message));

@@ -3,7 +3,7 @@ package io.vertebra.error;
 /**
  * A saga did not reach its good end, or cannot go on here. {@link #code()} is one of
  * {@code SAGA_INVALID}, {@code SAGA_COMPENSATED}, {@code SAGA_NEEDS_OPERATOR}, {@code SAGA_FENCED},
- * {@code SAGA_STALLED}.
+ * {@code SAGA_STALLED}, {@code SAGA_LOG_UNAVAILABLE}.
  */
 public final class SagaException extends VertebraException {
   private static final long serialVersionUID = 1L;
@@ -46,6 +46,14 @@ public final class SagaException extends VertebraException {
         ErrorCode.SAGA_STALLED,
         "Saga '" + saga + "' with key '" + key + "' is stalled: " + reason
             + ". Deploy a node that has the definition it began with, or migrate it.");
+  }
+
+  /** The log did not say whether it took the start. */
+  public static SagaException logUnavailable(String saga, String key) {
+    return new SagaException(
+        ErrorCode.SAGA_LOG_UNAVAILABLE,
+        "The saga log did not say whether saga '" + saga + "' with key '" + key
+            + "' has begun. Start it again with the same key: it begins once.");
   }
 
   /** Rebuilds a failure that arrived from another node. */

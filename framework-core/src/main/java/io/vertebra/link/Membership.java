@@ -165,7 +165,8 @@ public final class Membership implements DirectoryEffects, NodeListener {
     }
     Contract contract = instances.get(0).contract();
     int capacity = instances.stream().mapToInt(each -> each.admission().limit()).sum();
-    boolean keyed = instances.get(0).contract().isKeyed();
+    boolean keyed =
+        instances.get(0).contract().isKeyed() || instances.get(0).contract().isIdempotent();
     long id = Rendezvous.hash(contract.name());
     served.put(
         id,

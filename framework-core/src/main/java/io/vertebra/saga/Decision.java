@@ -1,0 +1,23 @@
+package io.vertebra.saga;
+
+import java.util.List;
+
+/**
+ * What a machine makes of an input.
+ *
+ * @param next the instance after it
+ * @param write whether it has to be in the log before anything of it may be seen
+ * @param notes what to tell in the history
+ * @param sends commands to send, once it is written
+ */
+record Decision<S>(
+    Instance<S> next, boolean write, List<Note> notes, List<Instance.Pending> sends) {
+
+  /** Nothing happens: the input is late, a duplicate or early. */
+  static <S> Decision<S> ignore(Instance<S> current) {
+    return new Decision<>(current, false, List.of(), List.of());
+  }
+
+  /** A line of the history, as far as the machine knows it. */
+  record Note(SagaEvent.Kind kind, String step, int attempt, String detail) {}
+}

@@ -1,0 +1,98 @@
+package io.vertebra.saga;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** An instance that an owner works on: what is written, what is to be written, who waits. */
+final class Entry<S> {
+  final SagaMachine<S> machine;
+  final Key key;
+  final long epoch;
+
+  /** The events of what is being written. */
+  List<SagaEvent> events = List.of();
+
+  /** As last written; null while it starts and while it is read again. */
+  @Nullable
+  Instance<S> current;
+
+  /** What is to be written next, or is being written. */
+  @Nullable
+  Decision<S> staged;
+
+  /** When to wake it; entries in the heap with another time are stale. */
+  long wakeAt = Long.MAX_VALUE;
+
+  /** Whether what is in the log is unknown, so that it is being read. */
+  boolean reading;
+
+  private final ArrayDeque<Input> inbox = new ArrayDeque<>(2);
+  private final List<Waiter> waiters = new ArrayList<>(1);
+
+  Entry(SagaMachine<S> machine, Key key, long epoch) {
+    this.machine = machine;
+    this.key = key;
+    this.epoch = epoch;
+  }
+
+  Decision<S> staged() {
+    return Objects.requireNonNull(staged);
+  }
+
+  Instance<S> current() {
+    return Objects.requireNonNull(current);
+  }
+
+  void attach(Waiter waiter) {
+    waiters.add(waiter);
+    if (current != null) {
+      waiter.begun(machine, current);
+    }
+  }
+
+  void push(Input input) {
+    inbox.add(input);
+  }
+
+  @Nullable
+  Input poll() {
+    return inbox.poll();
+  }
+
+  void forgetInputs() {
+    inbox.clear();
+  }
+
+  void begun(Instance<S> instance) {
+    waiters.forEach(waiter -> waiter.begun(machine, instance));
+  }
+
+  void ended(Instance<S> instance) {
+    drain().forEach(waiter -> waiter.ended(machine, instance));
+  }
+
+  void follow() {
+    drain().forEach(waiter -> waiter.follow(key.saga, key.key));
+  }
+
+  void failed(Throwable failure) {
+    drain().forEach(waiter -> waiter.failed(failure));
+  }
+
+  /** Hands those who wait over. */
+  void moveWaiters(Entry<?> other) {
+    drain().forEach(other::attach);
+  }
+
+  private List<Waiter> drain() {
+    List<Waiter> all = List.copyOf(waiters);
+    waiters.clear();
+    return all;
+  }
+
+  /** The identity of an instance as people know it. */
+  record Key(String saga, String key) {}
+}

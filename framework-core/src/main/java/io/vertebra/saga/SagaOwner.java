@@ -1,0 +1,495 @@
+package io.vertebra.saga;
+
+import io.vertebra.error.NodeException;
+import io.vertebra.error.SagaException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The engine without Vert.x: owns partitions, runs the instances in them through their machines, and
+ * writes what changes in groups. One method per thing that can happen, each with the time, in
+ * milliseconds of a monotonic clock; what it wants done goes to the {@link SagaHost}. Not thread-safe.
+ *
+ * <p>Nothing of a change is seen outside before it is written. An instance has at most one change on
+ * its way; inputs that come meanwhile wait. After a write with an unknown outcome the instance is
+ * forgotten and read again.
+ */
+final class SagaOwner {
+  private static final long GRACE_MILLIS = 1_000;
+
+  private final SagaHost host;
+  private final OwnerSettings settings;
+  private final Supplier<String> ids;
+  private final Map<String, SagaMachine<?>> machines = new HashMap<>();
+  private final Map<Entry.Key, Entry<?>> entries = new HashMap<>();
+  private final ArrayDeque<Entry<?>> dirty = new ArrayDeque<>();
+  private final Alarms alarms = new Alarms();
+  private final Leases leases;
+  private final Recovery recovery = new Recovery();
+  private List<Entry<?>> writing = List.of();
+  private int wanted;
+  private long nextRenewal;
+  private long nextPoll;
+  private long nextPurge;
+  private long ignored;
+  private boolean closed;
+
+  SagaOwner(SagaHost host, OwnerSettings settings, Supplier<String> ids) {
+    this.host = host;
+    this.settings = settings;
+    this.ids = ids;
+    this.wanted = settings.partitions();
+    this.leases = new Leases(settings.partitions());
+  }
+
+  /** Adds a definition. Fails if another one has its name and version. */
+  void add(SagaMachine<?> machine) {
+    Saga<?> saga = machine.saga();
+    for (SagaMachine<?> other : machines.values()) {
+      boolean same = other.saga().toString().equals(saga.toString());
+      if (same && !other.saga().hash().equals(saga.hash())) {
+        throw SagaException.invalid(
+            saga.name(), "two definitions of version " + saga.version() + " differ");
+      }
+    }
+    machines.put(saga.hash(), machine);
+  }
+
+  @Nullable
+  SagaMachine<?> machine(String hash) {
+    return machines.get(hash);
+  }
+
+  /** How many instances are in memory. */
+  int size() {
+    return entries.size();
+  }
+
+  /** How many answers came too late or twice. */
+  long ignored() {
+    return ignored;
+  }
+
+  boolean isWriting() {
+    return !writing.isEmpty();
+  }
+
+  /** Starts an instance, or attaches to the one that has its key. */
+  <S> void start(SagaMachine<S> machine, Object message, Waiter waiter, long now) {
+    if (closed) {
+      waiter.failed(NodeException.closed(settings.owner()));
+      return;
+    }
+    Decision<S> decision;
+    try {
+      decision = machine.start(ids.get(), message, now);
+    } catch (RuntimeException e) {
+      waiter.failed(e);
+      return;
+    }
+    Entry.Key key = new Entry.Key(machine.saga().name(), decision.next().key());
+    Entry<?> running = entries.get(key);
+    if (running != null) {
+      running.attach(waiter);
+      return;
+    }
+    Entry<S> entry = new Entry<>(machine, key, leases.epochOf(partitionOf(key), now));
+    entries.put(key, entry);
+    entry.attach(waiter);
+    stage(entry, decision);
+  }
+
+  /** A command of an instance was answered, or an attempt failed. */
+  void happened(Entry.Key key, String instance, Input input, long now) {
+    Entry<?> entry = entries.get(key);
+    if (entry == null || entry.current == null || !entry.current.id().equals(instance)) {
+      ignored++;
+      return;
+    }
+    entry.push(input);
+    process(entry, now);
+  }
+
+  /** Writes what piled up, unless a write is under way. Call it after all that happened at one time. */
+  void flush(long now) {
+    while (writing.isEmpty() && !dirty.isEmpty()) {
+      List<Entry<?>> group = new ArrayList<>();
+      List<SagaLog.Transition> batch = new ArrayList<>();
+      while (!dirty.isEmpty() && group.size() < settings.maxBatch()) {
+        Entry<?> entry = dirty.poll();
+        if (entries.get(entry.key) == entry && isOwner(entry, now)) {
+          group.add(entry);
+          batch.add(transition(entry, now));
+        }
+      }
+      writing = group;
+      if (!batch.isEmpty()) {
+        host.write(batch);
+      }
+    }
+  }
+
+  /** A batch came to this. */
+  void written(List<SagaLog.Result> results, long now) {
+    List<Entry<?>> group = writing;
+    writing = List.of();
+    for (int i = 0; i < group.size(); i++) {
+      Entry<?> entry = group.get(i);
+      if (entries.get(entry.key) != entry) {
+        continue;
+      }
+      switch (results.get(i)) {
+        case WRITTEN -> applied(entry, now);
+        case FENCED -> lose(List.of(leases.lease(partitionOf(entry.key))));
+        case VERSION_CONFLICT -> read(entry);
+      }
+    }
+  }
+
+  /** Nobody knows what became of a batch. */
+  void writeFailed() {
+    List<Entry<?>> group = writing;
+    writing = List.of();
+    for (Entry<?> entry : group) {
+      if (entries.get(entry.key) == entry) {
+        read(entry);
+      }
+    }
+  }
+
+  /** What the log says of an instance whose state was unknown; null if it has none. */
+  void found(Entry.Key key, SagaLog.@Nullable Row row, long now) {
+    Entry<?> entry = entries.get(key);
+    if (entry == null || !entry.reading) {
+      return;
+    }
+    entries.remove(key);
+    if (row == null) {
+      entry.failed(SagaException.logUnavailable(key.saga(), key.key()));
+      return;
+    }
+    Entry<?> fresh = adopt(row, true, now);
+    if (fresh != null) {
+      entry.moveWaiters(fresh);
+      settle(fresh);
+    } else {
+      entry.follow();
+    }
+  }
+
+  /** The log could not be asked. */
+  void findFailed(Entry.Key key, long now) {
+    Entry<?> entry = entries.get(key);
+    if (entry != null && entry.reading) {
+      alarms.set(entry, now + settings.pollMillis());
+    }
+  }
+
+  /** New leases, asked for at {@code sentAt}. */
+  void granted(SagaLog.Grant grant, long sentAt, long now) {
+    if (closed) {
+      host.leave();
+      return;
+    }
+    grant.leases().forEach(lease -> leases.add(lease, sentAt + settings.leaseMillis()));
+    int share = (settings.partitions() + grant.owners() - 1) / grant.owners();
+    wanted = Math.max(0, share - leases.count());
+    if (leases.count() > share) {
+      List<SagaLog.Lease> surplus = leases.all().subList(share, leases.count());
+      lose(surplus);
+      host.release(surplus);
+    }
+    if (!grant.leases().isEmpty()) {
+      recovery.begin(grant.leases());
+      recover();
+    }
+  }
+
+  /** The leases that could be renewed, asked for at {@code sentAt}. Others are lost. */
+  void renewed(List<SagaLog.Lease> asked, List<SagaLog.Lease> kept, long sentAt) {
+    kept.forEach(lease -> leases.extend(lease, sentAt + settings.leaseMillis()));
+    if (kept.size() < asked.size()) {
+      Set<SagaLog.Lease> lost = new HashSet<>(asked);
+      kept.forEach(lost::remove);
+      lost.removeIf(lease -> !leases.lease(lease.partition()).equals(lease));
+      lose(lost);
+    }
+  }
+
+  /** A page of the instances of new partitions. */
+  void loaded(List<SagaLog.Row> rows, int limit, long now) {
+    rows.forEach(row -> adoptNew(row, now));
+    recovery.pageRead(rows, limit);
+    recover();
+  }
+
+  /** The page could not be read; it is asked for again by and by. */
+  void loadFailed() {
+    recovery.pageFailed();
+  }
+
+  /** Instances that nobody looked after for too long. */
+  void dueFound(List<SagaLog.Row> rows, long now) {
+    rows.forEach(row -> adoptNew(row, now));
+  }
+
+  /** Somebody else wrote a start to a partition: if it is held here, it is looked at at once. */
+  void unownedStart(int partition, long now) {
+    if (leases.epochOf(partition, now) != SagaLog.UNOWNED) {
+      host.due(List.of(leases.lease(partition)), settings.maxBatch());
+    }
+  }
+
+  /** Time has passed. */
+  void tick(long now) {
+    if (closed) {
+      return;
+    }
+    lose(leases.expired(now));
+    if (now >= nextRenewal) {
+      nextRenewal = now + settings.leaseMillis() / 3;
+      if (leases.count() > 0) {
+        host.renew(leases.all());
+      }
+      host.acquire(wanted);
+    }
+    if (now >= nextPoll) {
+      nextPoll = now + settings.pollMillis();
+      if (leases.count() > 0) {
+        host.due(leases.all(), settings.maxBatch());
+      }
+      recover();
+    }
+    if (now >= nextPurge) {
+      nextPurge = now + settings.purgeMillis();
+      host.purge();
+    }
+    for (Entry<?> entry = alarms.poll(now); entry != null; entry = alarms.poll(now)) {
+      wake(entry, now);
+    }
+  }
+
+  /** When {@link #tick} is to be called next. */
+  long nextTick() {
+    long next = Math.min(nextRenewal, Math.min(nextPoll, nextPurge));
+    return Math.min(next, alarms.next());
+  }
+
+  /** Takes no more work and gives everything back; who waits is told. */
+  void close() {
+    closed = true;
+    for (Entry<?> entry : List.copyOf(entries.values())) {
+      entry.failed(NodeException.closed(settings.owner()));
+    }
+    entries.clear();
+    dirty.clear();
+    host.leave();
+  }
+
+  private <S> void process(Entry<S> entry, long now) {
+    Instance<S> current = entry.current;
+    while (entry.staged == null && current != null) {
+      Input input = entry.poll();
+      if (input == null) {
+        schedule(entry, current, now);
+        return;
+      }
+      Decision<S> decision = entry.machine.step(current, input, now);
+      if (decision.write()) {
+        stage(entry, decision);
+        return;
+      }
+      if (decision.sends().isEmpty() && !(input instanceof Input.Woken)) {
+        ignored++;
+      }
+      entry.current = decision.next();
+      current = decision.next();
+      send(entry, decision.sends(), now);
+    }
+  }
+
+  private <S> void stage(Entry<S> entry, Decision<S> decision) {
+    entry.staged = decision;
+    dirty.add(entry);
+  }
+
+  private <S> SagaLog.Transition transition(Entry<S> entry, long now) {
+    Decision<S> decision = entry.staged();
+    Instance<S> next = decision.next();
+    Duration due = null;
+    if (next.status().isActive()) {
+      boolean unowned = entry.epoch == SagaLog.UNOWNED;
+      due = unowned
+          ? Duration.ZERO
+          : Duration.ofMillis(entry.machine.patience(next, now) + GRACE_MILLIS);
+    }
+    entry.events = settings.events(entry, decision);
+    return new SagaLog.Transition(entry.epoch, next.toRow(entry.machine, due, now), entry.events);
+  }
+
+  private <S> void applied(Entry<S> entry, long now) {
+    Decision<S> decision = entry.staged();
+    Instance<S> current = decision.next();
+    entry.events.forEach(host::tell);
+    entry.events = List.of();
+    entry.staged = null;
+    entry.current = current;
+    if (current.version() == 1) {
+      entry.begun(current);
+    }
+    if (entry.epoch == SagaLog.UNOWNED) {
+      entries.remove(entry.key);
+      entry.follow();
+      return;
+    }
+    send(entry, decision.sends(), now);
+    settle(entry);
+    process(entry, now);
+  }
+
+  /** Lets go of an instance that needs no engine any more. */
+  private <S> void settle(Entry<S> entry) {
+    Instance<S> current = entry.current;
+    if (current != null && !current.status().isActive() && entries.remove(entry.key, entry)) {
+      entry.ended(current);
+    }
+  }
+
+  private void send(Entry<?> entry, List<Instance.Pending> commands, long now) {
+    for (Instance.Pending command : commands) {
+      if (isOwner(entry, now)) {
+        host.send(order(entry, command));
+      }
+    }
+  }
+
+  private <S> SagaHost.Order order(Entry<S> entry, Instance.Pending command) {
+    Instance<S> instance = entry.current();
+    StepDefinition.Command<S> definition = entry.machine.commandOf(instance, command);
+    return new SagaHost.Order(
+        entry.key,
+        instance.id(),
+        definition.contract(),
+        command.messageId(),
+        command.body(),
+        command.attempt(),
+        definition.timeout());
+  }
+
+  /** Whether what an entry wants done may still be done; what nobody owns here is let go. */
+  private boolean isOwner(Entry<?> entry, long now) {
+    int partition = partitionOf(entry.key);
+    if (entry.epoch == SagaLog.UNOWNED || leases.epochOf(partition, now) == entry.epoch) {
+      return true;
+    }
+    if (entries.remove(entry.key, entry)) {
+      entry.follow();
+    }
+    return false;
+  }
+
+  private void read(Entry<?> entry) {
+    entry.current = null;
+    entry.staged = null;
+    entry.reading = true;
+    entry.forgetInputs();
+    host.find(entry.key);
+  }
+
+  private void adoptNew(SagaLog.Row row, long now) {
+    if (!entries.containsKey(new Entry.Key(row.saga(), row.key()))) {
+      adopt(row, false, now);
+    }
+  }
+
+  /**
+   * Takes over an instance as the log has it; null if it cannot be run here. With {@code touch} its
+   * version is counted up before anything is sent: a write of this owner's that is still on its way
+   * must not come true afterwards, since it does not know what was sent in between.
+   */
+  private @Nullable Entry<?> adopt(SagaLog.Row row, boolean touch, long now) {
+    SagaMachine<?> machine = machines.get(row.definition());
+    if (machine == null) {
+      host.stalled(
+          row, "no definition of " + row.saga() + " here has the hash " + row.definition());
+      return null;
+    }
+    if (row.status().isActive() && leases.epochOf(row.partition(), now) == SagaLog.UNOWNED) {
+      return null;
+    }
+    return adopt(machine, row, touch, now);
+  }
+
+  private <S> @Nullable Entry<S> adopt(
+      SagaMachine<S> machine, SagaLog.Row row, boolean touch, long now) {
+    Instance<S> instance;
+    try {
+      instance = machine.read(row, now);
+    } catch (RuntimeException e) {
+      host.stalled(row, "its state cannot be read: " + e.getMessage());
+      return null;
+    }
+    Entry.Key key = new Entry.Key(row.saga(), row.key());
+    Entry<S> entry = new Entry<>(machine, key, leases.epochOf(row.partition(), now));
+    entry.current = instance;
+    entries.put(key, entry);
+    if (instance.status().isActive() && touch) {
+      stage(entry, machine.resume(instance));
+    } else if (instance.status().isActive()) {
+      send(entry, machine.resume(instance).sends(), now);
+      schedule(entry, instance, now);
+    }
+    return entry;
+  }
+
+  /** Lets go of partitions: whoever waits for their instances follows them in the log. */
+  private void lose(Collection<SagaLog.Lease> lost) {
+    if (lost.isEmpty()) {
+      return;
+    }
+    lost.forEach(lease -> leases.remove(lease.partition()));
+    for (Entry<?> entry : List.copyOf(entries.values())) {
+      if (entry.epoch != SagaLog.UNOWNED
+          && leases.lease(partitionOf(entry.key)).epoch() != entry.epoch) {
+        entries.remove(entry.key);
+        entry.follow();
+      }
+    }
+  }
+
+  private void recover() {
+    if (entries.size() < settings.maxActive()) {
+      recovery.load(host, leases, settings.maxBatch());
+    }
+  }
+
+  private <S> void schedule(Entry<S> entry, Instance<S> current, long now) {
+    long at = entry.machine.wakeAt(current);
+    alarms.set(entry, at == Long.MAX_VALUE ? at : Math.max(at, now));
+  }
+
+  private void wake(Entry<?> entry, long now) {
+    if (entries.get(entry.key) != entry) {
+      return;
+    }
+    if (entry.reading) {
+      host.find(entry.key);
+    } else {
+      entry.push(SagaMachine.woken());
+      process(entry, now);
+    }
+  }
+
+  private static int partitionOf(Entry.Key key) {
+    return SagaLog.partitionOf(key.saga(), key.key());
+  }
+}
