@@ -27,6 +27,7 @@ import java.util.function.Function;
 final class EventFeed<R> {
   private static final Logger LOG = LoggerFactory.getLogger(EventFeed.class);
   private static final int MOST_UNREAD = 16 * 1024;
+  private static final int MOST_A_TURN = 128;
   private static final int NO_CONTENT = 204;
 
   private final Vertx vertx;
@@ -140,8 +141,13 @@ final class EventFeed<R> {
     }
     start();
     sent = Math.min(sent, events.size());
+    long turn = sent + MOST_A_TURN;
     while (sent < events.size()) {
       if (isStuck()) {
+        return;
+      }
+      if (sent == turn) {
+        context.runOnContext(next -> read());
         return;
       }
       int next = (int) sent++;

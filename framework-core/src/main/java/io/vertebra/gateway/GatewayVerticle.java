@@ -163,7 +163,8 @@ public abstract class GatewayVerticle extends VerticleBase {
     });
   }
 
-  private Future<Void> pause(long millis) {
+  /** The time between what load balancers see and what they have to have done; tests end it themselves. */
+  Future<Void> pause(long millis) {
     if (millis == 0) {
       return Future.succeededFuture();
     }

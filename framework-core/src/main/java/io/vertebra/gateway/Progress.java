@@ -1,5 +1,9 @@
 package io.vertebra.gateway;
 
+import io.vertebra.contract.Request;
+import io.vertebra.messaging.Bus;
+import io.vertebra.messaging.CallOptions;
+import io.vertebra.saga.SagaEngine;
 import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.List;
@@ -14,6 +18,30 @@ import org.jspecify.annotations.Nullable;
  * @param <R> its outcome
  */
 public interface Progress<Q, R> {
+
+  /**
+   * The instances of the saga that a contract starts, by business key. Those that another engine with
+   * the same log runs are found too; what is new of them is noticed only every now and then.
+   *
+   * @throws IllegalArgumentException if no saga of the engine is started by the contract
+   */
+  static <Q, R> Progress<Q, R> ofSaga(SagaEngine engine, Request<Q, R> contract) {
+    return new SagaProgress<>(engine, contract);
+  }
+
+  /**
+   * Calls of a contract, by its idempotency key or else its routing key. What becomes of them is kept
+   * in memory: it is lost with the process, and known to this gateway only. The same key again joins a
+   * call that runs or was answered; it begins another one if the call failed otherwise.
+   *
+   * @param options of each call; its timeout is how long the work may take
+   * @param most how many calls may run, and how many outcomes are remembered, the latest
+   * @throws IllegalArgumentException if the contract has neither key
+   */
+  static <Q, R> Progress<Q, R> ofCalls(
+      Bus bus, Request<Q, R> contract, CallOptions options, int most) {
+    return new CallProgress<>(bus, contract, options, most);
+  }
 
   /**
    * Begins the work, or attaches to that of the same key; completes as soon as it will go on without

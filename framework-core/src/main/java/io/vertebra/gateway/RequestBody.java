@@ -114,6 +114,6 @@ final class RequestBody {
     String name =
         (parameters < 0 ? type : type.substring(0, parameters)).trim().toLowerCase(Locale.ROOT);
     return name.equals("application/json")
-        || name.startsWith("application/") && name.endsWith("+json");
+        || (name.startsWith("application/") && name.endsWith("+json"));
   }
 }
