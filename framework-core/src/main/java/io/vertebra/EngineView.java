@@ -2,7 +2,6 @@ package io.vertebra;
 
 import io.vertebra.dispatch.Counters;
 import io.vertebra.dispatch.Engine;
-import io.vertebra.dispatch.Instance;
 import io.vertebra.dispatch.Route;
 import io.vertebra.observe.ContractCounts;
 import io.vertebra.observe.NodeView;
@@ -41,10 +40,6 @@ final class EngineView implements NodeView {
   public ContractCounts contract(String name) {
     Route route = engine.route(name);
     Counters.Snapshot counts = route.counters();
-    int inFlight = 0;
-    for (Instance<?, ?> instance : route.localInstances()) {
-      inFlight += instance.admission().inFlight();
-    }
     return new ContractCounts(
         name,
         counts.started(),
@@ -55,7 +50,7 @@ final class EngineView implements NodeView {
         counts.cancelled(),
         counts.rejected(),
         counts.lost(),
-        inFlight,
+        route.inFlight(),
         route.waiting());
   }
 

@@ -169,7 +169,7 @@ final class VerticleServices implements Services {
     Future<?> open() {
       Instance<Q, R> served = engine.serve(contract, deduplicated(), limit.toAdmission(), context);
       instance = served;
-      node.served(contract.name());
+      node.served(contract.id());
       if (address == null) {
         return Future.succeededFuture();
       }

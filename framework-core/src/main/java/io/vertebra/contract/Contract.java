@@ -17,6 +17,7 @@ public abstract sealed class Contract permits Request, Topic {
 
   private final String name;
   private final int version;
+  private final String id;
   private @Nullable String fingerprint;
 
   Contract(String name, int version) {
@@ -35,6 +36,7 @@ public abstract sealed class Contract permits Request, Topic {
     }
     this.name = name;
     this.version = version;
+    this.id = version == 1 ? name : name + "@" + version;
   }
 
   /** The name on the wire, for instance {@code stock.reserve}. */
@@ -45,6 +47,14 @@ public abstract sealed class Contract permits Request, Topic {
   /** The version, 1 unless declared otherwise. Versions of one name are separate conversations. */
   public final int version() {
     return version;
+  }
+
+  /**
+   * What tells conversations apart, for instance {@code stock.reserve}, and {@code stock.reserve@2}
+   * for its second version.
+   */
+  public final String id() {
+    return id;
   }
 
   /** The type that callers and publishers send. */

@@ -83,7 +83,7 @@ public final class Counters {
    * @param declared handlers that answered with a declared failure
    * @param failed handlers that failed otherwise
    * @param expired calls whose deadline passed here, before or while the handler ran
-   * @param cancelled running calls whose caller gave up
+   * @param cancelled calls whose caller gave up before they were answered
    * @param rejected calls refused for want of a permit
    * @param lost calls that ran on long after their deadline
    */

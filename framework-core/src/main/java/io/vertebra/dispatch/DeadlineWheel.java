@@ -25,7 +25,7 @@ public final class DeadlineWheel {
     this.origin = nowNanos;
   }
 
-  /** Links {@code timed} in; it must not be armed anywhere. A deadline in the past fires on the next advance. */
+  /** Links {@code timed} in; it must not be armed anywhere. A deadline in the past fires with the next slot. */
   public void arm(Timed timed, long deadlineNanos) {
     long tick = (deadlineNanos - origin + (1L << TICK_SHIFT) - 1) >> TICK_SHIFT;
     timed.tick = Math.max(tick, currentTick + 1);
@@ -39,25 +39,34 @@ public final class DeadlineWheel {
     }
   }
 
-  /** Fires everything that is due at {@code nowNanos}. What fires may arm and disarm freely. */
+  /**
+   * Fires everything that is due at {@code nowNanos}. What fires may arm and disarm freely. If
+   * something throws, the rest is due at once.
+   */
   public void advance(long nowNanos) {
     long nowTick = (nowNanos - origin) >> TICK_SHIFT;
-    if (nowTick <= currentTick) {
-      return;
+    if (nowTick > currentTick) {
+      collect(nowTick);
     }
-    long from = Math.max(currentTick + 1, nowTick - SLOTS + 1);
-    for (long tick = from; tick <= nowTick; tick++) {
-      collectDue((int) (tick & (SLOTS - 1)), nowTick);
-    }
-    currentTick = nowTick;
     for (Timed due = heads[FIRING]; due != null; due = heads[FIRING]) {
       unlink(due);
       due.onDeadline(nowNanos);
     }
   }
 
+  private void collect(long nowTick) {
+    long from = Math.max(currentTick + 1, nowTick - SLOTS + 1);
+    for (long tick = from; tick <= nowTick; tick++) {
+      collectDue((int) (tick & (SLOTS - 1)), nowTick);
+    }
+    currentTick = nowTick;
+  }
+
   /** Nanoseconds until the next slot that holds something, 0 if it is already due, or -1 if the wheel is empty. */
   public long nanosToNext(long nowNanos) {
+    if (heads[FIRING] != null) {
+      return 0;
+    }
     for (long tick = currentTick + 1; tick <= currentTick + SLOTS; ) {
       int slot = (int) (tick & (SLOTS - 1));
       long word = occupied[slot >> 6] >>> (slot & 63);

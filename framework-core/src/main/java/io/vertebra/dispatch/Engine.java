@@ -115,14 +115,21 @@ public final class Engine {
 
   <Q, R> Future<R> request(
       @Nullable Scope parent, Request<Q, R> contract, Q message, CallOptions options) {
-    return exchange(parent, contract, message, options).begin();
+    return closed
+        ? closedFailure()
+        : exchange(parent, contract, message, options).begin();
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  <T> Future<T> closedFailure() {
+    return vertx.getOrCreateContext().failedFuture(NodeException.closed(settings.nodeId()));
   }
 
   <Q, R> Exchange<Q, R> exchange(
       @Nullable Scope parent, Request<Q, R> contract, Q message, CallOptions options) {
-    if (closed) {
-      throw NodeException.closed(settings.nodeId());
-    }
     return exchange(parent, contract, message, options, vertx.getOrCreateContext());
   }
 
@@ -188,10 +195,7 @@ public final class Engine {
       }
     }
     Instance<?, ?> instance = route.pickInstance(key);
-    if (instance != null
-        && (key != null
-            || !leaving
-                && instance.admission().inFlight() < instance.admission().limit())) {
+    if (instance != null && (key != null || !leaving && instance.hasRoom())) {
       dispatchTo(exchange, instance);
       return;
     }
@@ -232,10 +236,11 @@ public final class Engine {
 
   /** Starts a call on its instance, or lets it wait for a permit. Any thread. */
   public void admit(ServedCall<?, ?> call) {
-    if (call.instance().route().waiting() == 0 && call.instance().admission().tryAcquire()) {
+    Instance<?, ?> instance = call.instance();
+    if (instance.queue().size() == 0 && instance.admission().tryAcquire()) {
       call.lane.post(call);
     } else {
-      call.instance().route().queue().add(call);
+      instance.queue().add(call);
     }
   }
 
@@ -267,7 +272,7 @@ public final class Engine {
   /** Serves a contract on a verticle's context. */
   public <Q, R> Instance<Q, R> serve(
       Request<Q, R> contract, Handler<Q, R> handler, Admission admission, ContextInternal context) {
-    Route route = route(contract.name());
+    Route route = route(contract.id());
     for (Instance<?, ?> other : route.localInstances()) {
       if (!other.contract().fingerprint().equals(contract.fingerprint())) {
         throw ContractException.invalid(
@@ -285,27 +290,22 @@ public final class Engine {
   public void unserve(Instance<?, ?> instance) {
     Route route = instance.route();
     if (route.remove(instance)) {
-      route.retire(instance);
-      route.queue().turnAway(instance);
+      instance.queue().turnAwayAll();
       announce();
     }
   }
 
-  /** The route of a contract's name; made when first asked for. */
+  /** The route of a contract's id; made when first asked for. */
   public Route route(String contract) {
     Route known = routes.get(contract);
-    return known != null
-        ? known
-        : routes.computeIfAbsent(contract, name -> new Route(name, control));
+    return known != null ? known : routes.computeIfAbsent(contract, Route::new);
   }
 
   /** Calls that hold a permit on this node now. */
   public int inFlight() {
     int sum = 0;
     for (Route route : routes.values()) {
-      for (Instance<?, ?> instance : route.localInstances()) {
-        sum += instance.admission().inFlight();
-      }
+      sum += route.inFlight();
     }
     return sum;
   }

@@ -49,6 +49,7 @@ public final class Exchange<Q, R> extends Timed implements Runnable, Origin<R> {
   private @Nullable Target target;
   private int instanceIndex = -1;
   private boolean pinned;
+  /** What the link remembers, or the instance in this process that is meant. */
   private @Nullable Object attachment;
 
   private @Nullable R reply;
@@ -63,7 +64,7 @@ public final class Exchange<Q, R> extends Timed implements Runnable, Origin<R> {
       Origins origins,
       long nowNanos) {
     this.engine = engine;
-    this.route = engine.route(contract.name());
+    this.route = engine.route(contract.id());
     this.contract = contract;
     this.message = Objects.requireNonNull(message, "message");
     this.options = options;
@@ -95,11 +96,17 @@ public final class Exchange<Q, R> extends Timed implements Runnable, Origin<R> {
     R read();
   }
 
-  /** The one instance this exchange is for, when gathering. */
-  void pinTo(@Nullable Target node, int instance) {
+  /** The one instance on another node that this exchange is for, when gathering. */
+  void pinTo(Target node, int instance) {
     this.pinned = true;
     this.target = node;
     this.instanceIndex = instance;
+  }
+
+  /** The one instance in this process that this exchange is for, when gathering. */
+  void pinTo(Instance<?, ?> instance) {
+    this.pinned = true;
+    this.attachment = instance;
   }
 
   Future<R> begin() {
@@ -132,6 +139,9 @@ public final class Exchange<Q, R> extends Timed implements Runnable, Origin<R> {
   }
 
   private void start() {
+    if (done) {
+      return;
+    }
     started = true;
     Scope origin = parent;
     if (origin != null) {
@@ -144,7 +154,13 @@ public final class Exchange<Q, R> extends Timed implements Runnable, Origin<R> {
     } else {
       engine.stats().rootCall();
     }
-    envelope = engine.seal(contract, message, options, origin, lane);
+    try {
+      envelope = engine.seal(contract, message, options, origin, lane);
+    } catch (VertebraException unfit) {
+      settle();
+      fail(unfit);
+      return;
+    }
     if (deadlineNanos - lane.nanoTime() <= 0) {
       giveUp(ErrorCode.DEADLINE_EXCEEDED);
       return;
@@ -161,11 +177,8 @@ public final class Exchange<Q, R> extends Timed implements Runnable, Origin<R> {
         node.send(this);
         return;
       }
-      Instance<?, ?> instance = route.instanceAt(instanceIndex);
-      if (instance != null) {
+      if (attachment instanceof Instance<?, ?> instance) {
         engine.dispatchTo(this, instance);
-      } else {
-        rejected(CallException.notServed(contract.name()));
       }
       return;
     }

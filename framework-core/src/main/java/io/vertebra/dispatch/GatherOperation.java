@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Asks all instances of a contract and cancels the calls that are not needed any more. */
 final class GatherOperation<Q, R> implements Gather<R> {
+  private static final int ALL = 0;
+
   private final Engine engine;
   private final @Nullable Scope parent;
   private final Request<Q, R> contract;
@@ -38,7 +40,7 @@ final class GatherOperation<Q, R> implements Gather<R> {
 
   @Override
   public Future<Gathered<R>> all() {
-    return start(Integer.MAX_VALUE, false);
+    return start(ALL, false);
   }
 
   @Override
@@ -51,29 +53,34 @@ final class GatherOperation<Q, R> implements Gather<R> {
 
   @Override
   public Future<Gathered<R>> quorum() {
-    return start(0, true);
+    return start(ALL, true);
   }
 
   private Future<Gathered<R>> start(int wanted, boolean majority) {
+    if (engine.isClosed()) {
+      return engine.closedFailure();
+    }
     ContextInternal context = engine.vertx().getOrCreateContext();
     List<Exchange<Q, R>> exchanges = new ArrayList<>();
-    Route route = engine.route(contract.name());
-    for (int i = 0; i < route.instances(); i++) {
-      exchanges.add(pinned(context, null, i));
+    Route route = engine.route(contract.id());
+    for (Instance<?, ?> instance : route.localInstances()) {
+      Exchange<Q, R> exchange = exchange(context);
+      exchange.pinTo(instance);
+      exchanges.add(exchange);
     }
     for (Target target : route.targets()) {
       for (int i = 0; i < target.instances(); i++) {
-        exchanges.add(pinned(context, target, i));
+        Exchange<Q, R> exchange = exchange(context);
+        exchange.pinTo(target, i);
+        exchanges.add(exchange);
       }
     }
     int needed = majority ? exchanges.size() / 2 + 1 : wanted;
     return new Run(context, exchanges, needed).begin();
   }
 
-  private Exchange<Q, R> pinned(ContextInternal context, @Nullable Target target, int instance) {
-    Exchange<Q, R> exchange = engine.exchange(parent, contract, message, options, context);
-    exchange.pinTo(target, instance);
-    return exchange;
+  private Exchange<Q, R> exchange(ContextInternal context) {
+    return engine.exchange(parent, contract, message, options, context);
   }
 
   /** One gathering; confined to the caller's context, where the exchanges complete. */
@@ -93,10 +100,12 @@ final class GatherOperation<Q, R> implements Gather<R> {
 
     Future<Gathered<R>> begin() {
       if (exchanges.isEmpty()) {
-        if (needed == Integer.MAX_VALUE) {
-          return Future.succeededFuture(new Gathered<>(List.of(), List.of(), 0));
-        }
-        return Future.failedFuture(CallException.notServed(contract.name()));
+        return needed == ALL
+            ? Future.succeededFuture(new Gathered<>(List.of(), List.of(), 0))
+            : Future.failedFuture(CallException.notServed(contract.id()));
+      }
+      if (needed > exchanges.size()) {
+        return Future.failedFuture(CallException.gatherIncomplete(0, needed, exchanges.size()));
       }
       for (Exchange<Q, R> exchange : exchanges) {
         exchange.begin().onComplete(this::answered);
@@ -117,11 +126,10 @@ final class GatherOperation<Q, R> implements Gather<R> {
                 : HandlerException.answeredNothing(contract.name()));
       }
       int open = exchanges.size() - replies.size() - failures.size();
-      boolean wantsAll = needed == Integer.MAX_VALUE;
-      if (replies.size() >= needed || wantsAll && open == 0) {
+      if (needed == ALL ? open == 0 : replies.size() >= needed) {
         end();
         promise.complete(new Gathered<>(replies, failures, exchanges.size()));
-      } else if (!wantsAll && replies.size() + open < needed) {
+      } else if (needed != ALL && replies.size() + open < needed) {
         end();
         promise.fail(CallException.gatherIncomplete(replies.size(), needed, exchanges.size()));
       }

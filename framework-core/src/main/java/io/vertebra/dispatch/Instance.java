@@ -23,6 +23,7 @@ public final class Instance<Q, R> {
   private final Request<Q, R> contract;
   private final Handler<Q, R> handler;
   private final Admission admission;
+  private final WaitingQueue queue;
   private final ContextInternal context;
   private final Lane lane;
   private final Counters counters = new Counters();
@@ -38,10 +39,11 @@ public final class Instance<Q, R> {
       Admission admission,
       ContextInternal context) {
     this.engine = engine;
-    this.route = engine.route(contract.name());
+    this.route = engine.route(contract.id());
     this.contract = contract;
     this.handler = handler;
     this.admission = admission;
+    this.queue = new WaitingQueue(engine.control(), admission);
     this.context = context;
     this.lane = engine.lanes().of(context.nettyEventLoop());
   }
@@ -64,6 +66,14 @@ public final class Instance<Q, R> {
     return false;
   }
 
+  /** An abandoned call does not wait for its turn to give its permit back. Lane only. */
+  void leaveLine(ServedCall<?, ?> call) {
+    Queue<ServedCall<?, ?>> line = lines.get(call.envelope().key());
+    if (line != null && line.remove(call)) {
+      release();
+    }
+  }
+
   /** The call has ended; the next of its key may start. Lane only. */
   void finished(ServedCall<?, ?> call) {
     String key = call.envelope().key();
@@ -82,9 +92,13 @@ public final class Instance<Q, R> {
   /** Gives the permit of an ended call back. Any thread. */
   void release() {
     admission.release();
-    route.queue().permitFreed();
-    if (retiring && admission.inFlight() <= lostNow.get()) {
-      idle.tryComplete();
+    queue.permitFreed();
+    checkIdle();
+  }
+
+  private void checkIdle() {
+    if (retiring && admission.inFlight() <= lostNow.get() && idle.tryComplete()) {
+      route.forget(this);
     }
   }
 
@@ -96,6 +110,7 @@ public final class Instance<Q, R> {
     if (now * 2 > admission.limit()) {
       engine.unserve(this);
     }
+    checkIdle();
   }
 
   /** A lost call has answered after all. */
@@ -103,13 +118,19 @@ public final class Instance<Q, R> {
     lostNow.decrementAndGet();
   }
 
-  /** Completes once nothing is in flight; call after the route has let go of the instance. */
+  /**
+   * Completes once nothing is in flight but lost calls; call after the route has let go of the
+   * instance. What has not started yet is turned away from now on.
+   */
   public Future<Void> retire() {
     retiring = true;
-    if (admission.inFlight() <= lostNow.get()) {
-      idle.tryComplete();
-    }
+    checkIdle();
     return idle.future();
+  }
+
+  /** Whether it starts no more calls. */
+  boolean isRetiring() {
+    return retiring;
   }
 
   /** The contract, as this instance serves it. */
@@ -127,6 +148,11 @@ public final class Instance<Q, R> {
     return admission;
   }
 
+  /** Whether a call that comes now starts at once. */
+  boolean hasRoom() {
+    return admission.inFlight() < admission.limit();
+  }
+
   /** What became of its calls. */
   public Counters counters() {
     return counters;
@@ -138,6 +164,10 @@ public final class Instance<Q, R> {
 
   ContextInternal context() {
     return context;
+  }
+
+  WaitingQueue queue() {
+    return queue;
   }
 
   Route route() {

@@ -106,10 +106,10 @@ public final class Lane implements Runnable {
     turnNanos = start;
     inTurn = true;
     int left = drain(TASKS_PER_TURN);
-    afterTurn.run();
+    guarded(afterTurn);
     while (left > 0 && turnNanos - start < LONGEST_TURN_NANOS && spinForWork()) {
       left = drain(left);
-      afterTurn.run();
+      guarded(afterTurn);
     }
     inTurn = false;
     if (left <= 0) {
@@ -130,11 +130,7 @@ public final class Lane implements Runnable {
       if (--left % TASKS_PER_CLOCK_READ == 0) {
         turnNanos = System.nanoTime();
       }
-      try {
-        task.run();
-      } catch (RuntimeException e) {
-        LOG.error("A task of the engine failed; this is a bug of Vertebra", e);
-      }
+      guarded(task);
     }
     return left;
   }
@@ -157,6 +153,15 @@ public final class Lane implements Runnable {
     } while (turnNanos - began < spinNanos);
     spinNanos = Math.max(SHORTEST_SPIN_NANOS, spinNanos / 2);
     return false;
+  }
+
+  /** Nothing that a task throws may stop the lane: everything else on it would hang. */
+  private static void guarded(Runnable task) {
+    try {
+      task.run();
+    } catch (Throwable e) {
+      LOG.error("A task of the engine failed; this is a bug of Vertebra", e);
+    }
   }
 
   private void wakeUp() {
@@ -186,8 +191,8 @@ public final class Lane implements Runnable {
       return;
     }
     timerSet = false;
-    wheel.advance(System.nanoTime());
+    guarded(() -> wheel.advance(System.nanoTime()));
     scheduleTimer(System.nanoTime());
-    afterTurn.run();
+    guarded(afterTurn);
   }
 }

@@ -16,14 +16,33 @@ public final class Route {
   private static final Target[] NO_TARGETS = {};
 
   private final String contract;
-  private final WaitingQueue queue;
   private final AtomicReference<Instance<?, ?>[]> instances = new AtomicReference<>(NO_INSTANCES);
   private volatile Target[] targets = NO_TARGETS;
-  private volatile Counters.Snapshot retired = Counters.Snapshot.NONE;
+  private final AtomicReference<Past> past =
+      new AtomicReference<>(new Past(List.of(), Counters.Snapshot.NONE));
 
-  Route(String contract, Lane control) {
+  Route(String contract) {
     this.contract = contract;
-    this.queue = new WaitingQueue(control);
+  }
+
+  /** Instances that finish what they have, and the counts of those that are gone. */
+  private record Past(List<Instance<?, ?>> leaving, Counters.Snapshot gone) {
+
+    Past with(Instance<?, ?> instance) {
+      if (leaving.contains(instance)) {
+        return this;
+      }
+      List<Instance<?, ?>> more = new ArrayList<>(leaving);
+      more.add(instance);
+      return new Past(more, gone);
+    }
+
+    Past without(Instance<?, ?> instance) {
+      List<Instance<?, ?>> fewer = new ArrayList<>(leaving);
+      return fewer.remove(instance)
+          ? new Past(fewer, gone.plus(instance.counters().snapshot()))
+          : this;
+    }
   }
 
   void add(Instance<?, ?> instance) {
@@ -34,8 +53,12 @@ public final class Route {
     });
   }
 
-  /** Whether the instance was there. */
+  /** Whether the instance was there. What it has in flight still counts until {@link #forget}. */
   boolean remove(Instance<?, ?> instance) {
+    if (!localInstances().contains(instance)) {
+      return false;
+    }
+    past.updateAndGet(now -> now.with(instance));
     Instance<?, ?>[] before = instances.getAndUpdate(now -> {
       List<Instance<?, ?>> kept = new ArrayList<>(Arrays.asList(now));
       kept.remove(instance);
@@ -44,9 +67,23 @@ public final class Route {
     return Arrays.asList(before).contains(instance);
   }
 
-  /** Keeps the counts of an instance that is gone. */
-  void retire(Instance<?, ?> instance) {
-    retired = retired.plus(instance.counters().snapshot());
+  /** The instance has left and ended its last call; only its counts are kept. */
+  void forget(Instance<?, ?> instance) {
+    past.updateAndGet(now -> now.without(instance));
+  }
+
+  /** Instances that are here or leaving, and the counts of the others, as they were at one moment. */
+  private Past everything() {
+    while (true) {
+      Past known = past.get();
+      Past all = known;
+      for (Instance<?, ?> instance : instances.get()) {
+        all = all.with(instance);
+      }
+      if (known == past.get()) {
+        return all;
+      }
+    }
   }
 
   /** Replaces the nodes that serve the contract; the caller's own node is not among them. */
@@ -55,8 +92,8 @@ public final class Route {
   }
 
   /**
-   * The instance to run a message of {@code key} on, or any without a key: the first with room,
-   * starting at random. Null if there is none here.
+   * The instance to run a message of {@code key} on, or any without a key: the less busy of two
+   * neighbours, or any other if that has no room. Null if there is none here.
    */
   public @Nullable Instance<?, ?> pickInstance(@Nullable String key) {
     Instance<?, ?>[] all = instances.get();
@@ -69,7 +106,18 @@ public final class Route {
     int from = ThreadLocalRandom.current().nextInt(all.length);
     Instance<?, ?> one = all[from];
     Instance<?, ?> other = all[from + 1 == all.length ? 0 : from + 1];
-    return other.admission().inFlight() < one.admission().inFlight() ? other : one;
+    Instance<?, ?> better = other.admission().inFlight() < one.admission().inFlight() ? other : one;
+    return better.hasRoom() ? better : withRoom(all, from, better);
+  }
+
+  private static Instance<?, ?> withRoom(Instance<?, ?>[] all, int from, Instance<?, ?> otherwise) {
+    for (int i = 0; i < all.length; i++) {
+      Instance<?, ?> candidate = all[(from + i) % all.length];
+      if (candidate.hasRoom()) {
+        return candidate;
+      }
+    }
+    return otherwise;
   }
 
   /** The better of two random nodes by load, or null if nobody else serves the contract. */
@@ -133,7 +181,7 @@ public final class Route {
     return all.length == 0 ? null : all[Math.min(index, all.length - 1)];
   }
 
-  /** Name of the contract. */
+  /** Id of the contract. */
   public String contract() {
     return contract;
   }
@@ -155,19 +203,29 @@ public final class Route {
 
   /** Calls that wait for a permit. */
   public int waiting() {
-    return queue.size();
-  }
-
-  /** What became of the calls served here. */
-  public Counters.Snapshot counters() {
-    Counters.Snapshot sum = retired;
+    int sum = 0;
     for (Instance<?, ?> instance : instances.get()) {
-      sum = sum.plus(instance.counters().snapshot());
+      sum += instance.queue().size();
     }
     return sum;
   }
 
-  WaitingQueue queue() {
-    return queue;
+  /** Calls that hold a permit, those of instances that are leaving included. */
+  public int inFlight() {
+    int sum = 0;
+    for (Instance<?, ?> instance : everything().leaving) {
+      sum += instance.admission().inFlight();
+    }
+    return sum;
+  }
+
+  /** What became of the calls served here. */
+  public Counters.Snapshot counters() {
+    Past all = everything();
+    Counters.Snapshot sum = all.gone;
+    for (Instance<?, ?> instance : all.leaving) {
+      sum = sum.plus(instance.counters().snapshot());
+    }
+    return sum;
   }
 }

@@ -21,8 +21,9 @@ public class Scope extends Timed {
     return cancelled;
   }
 
-  final boolean isEmpty() {
-    return firstChild == null;
+  /** From now on no more children are taken. */
+  final void markCancelled() {
+    cancelled = true;
   }
 
   /** Ends the scope: its children fail with CANCELLED. Any thread. */

@@ -107,6 +107,9 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
     } else if (deadlineNanos - lane.nanoTime() <= 0
         && STATE.compareAndSet(this, WAITING, ABANDONED)) {
       expire();
+    } else if (instance.isRetiring() && STATE.compareAndSet(this, WAITING, ABANDONED)) {
+      instance.release();
+      origin.failed(this, CallException.draining(contract().name(), engine.nodeId()));
     } else if (instance.mayStart(this)) {
       start();
     }
@@ -144,7 +147,7 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
     }
     call.endDispatch(previous);
     if (future == null) {
-      complete(null, HandlerException.answeredNothing(contract().name()));
+      complete(null, null);
     } else if (future.succeeded()) {
       complete(future.result(), null);
     } else {
@@ -215,7 +218,10 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
     if (cause instanceof IdempotencyException || cause instanceof SagaException) {
       return (VertebraException) cause;
     }
-    engine.reportHandler(contract().name(), cause);
+    boolean endedWithItsCaller = isCancelled() && cause instanceof VertebraException;
+    if (!endedWithItsCaller) {
+      engine.reportHandler(contract().name(), cause);
+    }
     return HandlerException.threw(contract().name(), cause);
   }
 
@@ -225,7 +231,14 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
    */
   public boolean abandon(ErrorCode why) {
     if (STATE.compareAndSet(this, WAITING, ABANDONED)) {
-      instance.route().queue().abandoned(this);
+      instance.counters().cancelled(why);
+      instance.queue().abandoned(this);
+      if (envelope.key() != null) {
+        lane.run(() -> instance.leaveLine(this));
+      }
+      return true;
+    }
+    if (state == ABANDONED) {
       return true;
     }
     lane.run(() -> cancelRunning(why));
@@ -238,12 +251,14 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
     }
     instance.counters().cancelled(why);
     lane.arm(this, lane.nanoTime() + engine.settings().lostAfterNanos());
-    cancel();
+    markCancelled();
     Runnable action = onCancel;
     onCancel = null;
     if (action != null) {
+      // Before the children end, because that may make the handler answer.
       dispatch(action);
     }
+    cancel();
   }
 
   private void dispatch(Runnable action) {
@@ -258,7 +273,7 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
   protected void onDeadline(long nowNanos) {
     if (inQueue) {
       if (STATE.compareAndSet(this, WAITING, ABANDONED)) {
-        instance.route().queue().remove(this);
+        instance.queue().remove(this);
         rejectAsOverloaded(nowNanos);
       }
     } else if (state == RUNNING) {
@@ -311,8 +326,11 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
         onCancel = before == null
             ? action
             : () -> {
-              before.run();
-              action.run();
+              try {
+                before.run();
+              } finally {
+                action.run();
+              }
             };
       }
     });
@@ -352,7 +370,7 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
 
   @Override
   public CallMetadata metadata() {
-    return envelope.toMetadata(contract().name());
+    return envelope.toMetadata(contract().id());
   }
 
   @Override

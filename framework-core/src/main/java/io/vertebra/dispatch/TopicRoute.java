@@ -66,7 +66,7 @@ public final class TopicRoute<T> {
     return subscriptions.get().size();
   }
 
-  /** Name of the topic. */
+  /** Id of the topic. */
   public String topic() {
     return topic;
   }

@@ -2,30 +2,36 @@ package io.vertebra.dispatch;
 
 import io.vertebra.messaging.Subscription;
 import io.vertebra.messaging.SubscriptionOptions;
+import io.vertx.core.Completable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One subscriber: a bounded buffer and a handler that gets one message at a time, in order. The
- * count of what waits may be changed by any thread; the buffer is confined to the lane.
+ * One subscriber: a bounded buffer that publishers fill, each on its own thread, and a handler that
+ * gets one message at a time, in order. Whoever finds the buffer full drops a message at once, so it
+ * stays bounded also while the subscriber's loop is busy.
  */
-final class TopicSubscription<T> implements Subscription {
+final class TopicSubscription<T> implements Subscription, Runnable {
+  private static final int MESSAGES_PER_TURN = 64;
+
   private final TopicRoute<T> route;
   private final Function<? super T, ? extends Future<?>> handler;
   private final SubscriptionOptions options;
   private final ContextInternal context;
   private final Lane lane;
   private final Engine engine;
-  private final Deque<Delivery> buffer = new ArrayDeque<>();
-  private final AtomicInteger waiting = new AtomicInteger();
+  private final Queue<Delivery> buffer = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger buffered = new AtomicInteger();
   private final AtomicLong discarded = new AtomicLong();
+  private final AtomicBoolean scheduled = new AtomicBoolean();
   private final Promise<Void> closed = Promise.promise();
   private boolean busy;
   private boolean closing;
@@ -44,44 +50,61 @@ final class TopicSubscription<T> implements Subscription {
     this.lane = engine.lanes().of(context.nettyEventLoop());
   }
 
-  /** Takes a message, or says that one was dropped for it. Any thread. */
+  /** Takes a message; false if one was dropped for it, or it was. Any thread. */
   boolean offer(ServedCall.Body<T> body, Envelope envelope) {
-    boolean full = waiting.incrementAndGet() > options.buffer();
-    if (full) {
+    boolean full = buffered.incrementAndGet() > options.buffer();
+    if (full && options.overflow() == SubscriptionOptions.Overflow.DROP_NEWEST) {
+      buffered.decrementAndGet();
       discarded.incrementAndGet();
-      waiting.decrementAndGet();
-      if (options.overflow() == SubscriptionOptions.Overflow.DROP_NEWEST) {
-        return false;
-      }
+      return false;
     }
-    lane.post(() -> accept(new Delivery(body, envelope), full));
-    return !full;
+    buffer.add(new Delivery(body, envelope));
+    boolean dropped = full && poll() != null;
+    if (dropped) {
+      discarded.incrementAndGet();
+    }
+    schedule();
+    return !dropped;
   }
 
-  private void accept(Delivery delivery, boolean dropOldest) {
-    if (closing) {
+  private @Nullable Delivery poll() {
+    Delivery oldest = buffer.poll();
+    if (oldest != null) {
+      buffered.decrementAndGet();
+    }
+    return oldest;
+  }
+
+  private void schedule() {
+    if (!scheduled.get() && scheduled.compareAndSet(false, true)) {
+      lane.post(this);
+    }
+  }
+
+  /** Hands messages to the handler until it is busy, on the lane. A busy handler comes back here. */
+  @Override
+  public void run() {
+    if (busy) {
       return;
     }
-    if (dropOldest) {
-      buffer.poll();
-    }
-    buffer.add(delivery);
-    next();
-  }
-
-  private void next() {
-    while (!busy) {
-      Delivery delivery = buffer.poll();
+    scheduled.set(false);
+    for (int i = 0; i < MESSAGES_PER_TURN; i++) {
+      Delivery delivery = poll();
       if (delivery == null) {
         if (closing) {
           closed.tryComplete();
         }
         return;
       }
-      waiting.decrementAndGet();
-      busy = true;
-      delivery.run();
+      if (!closing) {
+        busy = true;
+        delivery.run();
+        if (busy) {
+          return;
+        }
+      }
     }
+    schedule();
   }
 
   private void handled(@Nullable Throwable cause) {
@@ -98,7 +121,7 @@ final class TopicSubscription<T> implements Subscription {
 
   @Override
   public int buffered() {
-    return waiting.get();
+    return buffered.get();
   }
 
   @Override
@@ -106,14 +129,15 @@ final class TopicSubscription<T> implements Subscription {
     route.remove(this);
     lane.run(() -> {
       closing = true;
-      buffer.clear();
-      next();
+      run();
     });
-    return closed.future();
+    Promise<Void> promise = engine.vertx().getOrCreateContext().promise();
+    closed.future().onComplete(promise);
+    return promise.future();
   }
 
   /** One message on its way to the handler; the origin of the calls that the handler makes. */
-  private final class Delivery extends Scope {
+  private final class Delivery extends Scope implements Completable<Object> {
     private final ServedCall.Body<T> body;
     private final Envelope envelope;
 
@@ -131,24 +155,36 @@ final class TopicSubscription<T> implements Subscription {
     void run() {
       ContextInternal call = context.duplicate();
       CallLocal.put(call, this);
+      if (!context.isEventLoopContext()) {
+        call.execute(() -> handle(call).onComplete(this));
+        return;
+      }
+      Future<?> future = handle(call);
+      if (future.isComplete()) {
+        handled(future.cause());
+      } else {
+        future.onComplete(this);
+      }
+    }
+
+    private Future<?> handle(ContextInternal call) {
       ContextInternal previous = call.beginDispatch();
-      Future<?> future = null;
-      Throwable thrown = null;
       try {
-        future = handler.apply(body.read());
-      } catch (Throwable cause) {
-        thrown = cause;
+        Future<?> future = handler.apply(body.read());
+        return future == null ? Future.succeededFuture() : future;
+      } catch (Throwable thrown) {
+        return Future.failedFuture(thrown);
       } finally {
         call.endDispatch(previous);
       }
-      if (future == null || future.isComplete()) {
-        handled(future == null ? thrown : future.cause());
-      } else {
-        future.onComplete(done -> lane.post(() -> {
-          handled(done.cause());
-          next();
-        }));
-      }
+    }
+
+    @Override
+    public void complete(@Nullable Object result, @Nullable Throwable cause) {
+      lane.post(() -> {
+        handled(cause);
+        TopicSubscription.this.run();
+      });
     }
   }
 }

@@ -36,7 +36,12 @@ public final class Topics {
       Function<? super T, ? extends Future<?>> handler,
       SubscriptionOptions options,
       ContextInternal context) {
-    subscribed.put(topic.name(), topic);
+    Topic<?> other = subscribed.putIfAbsent(topic.id(), topic);
+    if (other != null && !isSame(other, topic)) {
+      throw ContractException.invalid(
+          topic.name(),
+          "this node already subscribes to another form of it; give one of them another name or version");
+    }
     TopicRoute<T> route = route(topic);
     TopicSubscription<T> subscription =
         new TopicSubscription<>(engine, route, handler, options, context);
@@ -45,9 +50,12 @@ public final class Topics {
   }
 
   <T> Future<Void> publish(@Nullable Scope parent, Topic<T> topic, T message) {
+    if (engine.isClosed()) {
+      return engine.closedFailure();
+    }
     TopicRoute<T> route = route(topic);
-    Envelope envelope = seal(parent, topic, message);
     try {
+      Envelope envelope = seal(parent, topic, message);
       for (TopicTarget target : route.targets()) {
         target.publish(topic, message, envelope);
       }
@@ -60,6 +68,9 @@ public final class Topics {
 
   <T> Future<Publication> publishAcknowledged(
       @Nullable Scope parent, Topic<T> topic, T message, CallOptions options) {
+    if (engine.isClosed()) {
+      return engine.closedFailure();
+    }
     TopicRoute<T> route = route(topic);
     Reached here;
     try {
@@ -68,8 +79,12 @@ public final class Topics {
       return Future.failedFuture(unfit);
     }
     List<TopicTarget> targets = route.targets();
+    if (targets.isEmpty()) {
+      return Future.succeededFuture(publication(here, List.of()));
+    }
     List<Future<Reached>> answers = new ArrayList<>(targets.size());
-    Request<T, Reached> asRequest = Request.of(topic.name(), topic.messageType(), Reached.class);
+    Request<T, Reached> asRequest =
+        Request.of(topic.name(), topic.messageType(), Reached.class).withVersion(topic.version());
     for (TopicTarget target : targets) {
       Exchange<T, Reached> exchange = engine.exchange(parent, asRequest, message, options);
       exchange.pinTo(target, -1);
@@ -96,7 +111,11 @@ public final class Topics {
   }
 
   private <T> ServedCall.Body<T> bodyOf(Topic<T> topic, T message) {
-    Objects.requireNonNull(message, "message");
+    Topic<?> here = subscribed.get(topic.id());
+    if (here != null && here.messageType() != topic.messageType()) {
+      throw ContractException.mismatch(
+          topic.name(), "it is subscribed to in this process with other Java types");
+    }
     if (!engine.settings().localCheck()) {
       return () -> message;
     }
@@ -109,7 +128,14 @@ public final class Topics {
     return () -> engine.settings().format().decode(topic.messageType(), bytes, topic.name());
   }
 
+  private static boolean isSame(Topic<?> one, Topic<?> other) {
+    return one == other
+        || one.messageType() == other.messageType()
+            && one.fingerprint().equals(other.fingerprint());
+  }
+
   private <T> Envelope seal(@Nullable Scope parent, Topic<T> topic, T message) {
+    Objects.requireNonNull(message, "message");
     Envelope cause = parent == null ? null : parent.envelope();
     MessageId id = engine.nextMessageId();
     return new Envelope(
@@ -125,7 +151,7 @@ public final class Topics {
   /** The route of a topic; made when first asked for. */
   @SuppressWarnings("unchecked")
   public <T> TopicRoute<T> route(Topic<T> topic) {
-    return (TopicRoute<T>) route(topic.name());
+    return (TopicRoute<T>) route(topic.id());
   }
 
   /** The route of a topic's name; made when first asked for. */
@@ -141,8 +167,8 @@ public final class Topics {
     return routes.values();
   }
 
-  /** The topic under which something here has subscribed to {@code name}, or null. */
-  public @Nullable Topic<?> subscribedTopic(String name) {
-    return subscribed.get(name);
+  /** The topic of this id to which something here has subscribed, or null. */
+  public @Nullable Topic<?> subscribedTopic(String id) {
+    return subscribed.get(id);
   }
 }

@@ -1,83 +1,91 @@
 package io.vertebra.dispatch;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls of one contract that wait for a permit, oldest first. All of its state is confined to
- * the control lane; only the count may be read by any thread, and is what tells a freed permit
- * whether somebody wants it.
+ * The calls that wait for a permit of one instance, oldest first. The list is confined to the control
+ * lane. The size counts a call from before it is on its way there until after it is on its way to the
+ * instance: as long as it is not 0 every later call has to line up too, so none overtakes, and a freed
+ * permit is always noticed by one of both sides.
  */
 final class WaitingQueue {
   private final Lane control;
+  private final Admission admission;
+  private final AtomicInteger size = new AtomicInteger();
   private @Nullable ServedCall<?, ?> head;
   private @Nullable ServedCall<?, ?> tail;
-  private volatile int size;
+  private int queued;
 
-  WaitingQueue(Lane control) {
+  WaitingQueue(Lane control, Admission admission) {
     this.control = control;
+    this.admission = admission;
   }
 
   int size() {
-    return size;
+    return size.get();
   }
 
-  /** Lets {@code call} wait for a permit of its instance. Any thread. */
+  /** Lets {@code call} wait for a permit. Any thread. */
   void add(ServedCall<?, ?> call) {
+    size.incrementAndGet();
     control.run(() -> enqueue(call));
   }
 
   /** A permit was given back. Any thread. */
   void permitFreed() {
-    if (size > 0) {
+    if (size.get() > 0) {
       control.post(this::grant);
     }
   }
 
-  /** The caller of a waiting call has given up. Any thread. */
+  /** The caller of a call that has not started has given up. Any thread. */
   void abandoned(ServedCall<?, ?> call) {
-    if (size > 0) {
+    if (size.get() > 0) {
       control.run(() -> remove(call));
     }
   }
 
-  /** Turns away what waits for {@code instance}, which is leaving. Any thread. */
-  void turnAway(Instance<?, ?> instance) {
+  /** Turns away all that waits, because the instance is leaving. Any thread. */
+  void turnAwayAll() {
     control.run(() -> {
-      for (ServedCall<?, ?> call = head; call != null; ) {
-        ServedCall<?, ?> following = call.nextWaiting;
-        if (call.instance() == instance) {
-          remove(call);
-          call.turnAway();
-        }
-        call = following;
+      for (ServedCall<?, ?> call = head; call != null; call = head) {
+        remove(call);
+        call.turnAway();
       }
     });
   }
 
   private void enqueue(ServedCall<?, ?> call) {
-    Admission admission = call.instance().admission();
-    if (size >= admission.maxWaiting()) {
-      call.reject(size);
-      return;
-    }
-    append(call);
-    // Since the sender looked, its caller may have given up, or a permit may have been freed.
     if (call.isAbandoned()) {
-      remove(call);
+      size.decrementAndGet();
+    } else if (head == null && admission.tryAcquire()) {
+      start(call);
+    } else if (queued >= admission.maxWaiting()) {
+      size.decrementAndGet();
+      call.reject(queued);
     } else {
-      grant();
+      append(call);
     }
   }
 
-  /** Hands free permits to the oldest calls whose instance has one. */
   private void grant() {
-    for (ServedCall<?, ?> call = head; call != null; ) {
-      ServedCall<?, ?> following = call.nextWaiting;
-      if (call.instance().admission().tryAcquire()) {
-        remove(call);
-        call.lane.post(call);
-      }
-      call = following;
+    for (ServedCall<?, ?> call = head; call != null && admission.tryAcquire(); call = head) {
+      unlink(call);
+      start(call);
+    }
+  }
+
+  private void start(ServedCall<?, ?> call) {
+    call.lane.post(call);
+    size.decrementAndGet();
+  }
+
+  /** Unlinks the call if it is still queued. Control lane only. */
+  void remove(ServedCall<?, ?> call) {
+    if (call.inQueue) {
+      unlink(call);
+      size.decrementAndGet();
     }
   }
 
@@ -85,7 +93,7 @@ final class WaitingQueue {
     long now = control.nanoTime();
     call.inQueue = true;
     call.waitingSince = now;
-    control.arm(call, now + call.instance().admission().maxWaitNanos());
+    control.arm(call, now + admission.maxWaitNanos());
     ServedCall<?, ?> last = tail;
     call.previousWaiting = last;
     if (last == null) {
@@ -94,14 +102,10 @@ final class WaitingQueue {
       last.nextWaiting = call;
     }
     tail = call;
-    size = size + 1;
+    queued++;
   }
 
-  /** Unlinks the call if it is still queued. Control lane only. */
-  void remove(ServedCall<?, ?> call) {
-    if (!call.inQueue) {
-      return;
-    }
+  private void unlink(ServedCall<?, ?> call) {
     call.inQueue = false;
     control.disarm(call);
     ServedCall<?, ?> before = call.previousWaiting;
@@ -118,6 +122,6 @@ final class WaitingQueue {
     }
     call.previousWaiting = null;
     call.nextWaiting = null;
-    size = size - 1;
+    queued--;
   }
 }

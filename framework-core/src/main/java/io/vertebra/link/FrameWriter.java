@@ -49,7 +49,7 @@ final class FrameWriter {
   <T> Buffer request(Head head, Contract contract, Class<T> type, T message, Envelope envelope) {
     Buffer frame = begin(head.kind());
     frame.appendLong(head.callId());
-    frame.appendLong(Rendezvous.hash(contract.name()));
+    frame.appendLong(Rendezvous.hash(contract.id()));
     frame.appendLong(head.remainingNanos());
     frame.appendLong(head.sentNanos());
     frame.appendShort((short) head.instance());

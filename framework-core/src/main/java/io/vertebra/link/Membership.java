@@ -167,27 +167,21 @@ public final class Membership implements DirectoryEffects, NodeListener {
     int capacity = instances.stream().mapToInt(each -> each.admission().limit()).sum();
     boolean keyed =
         instances.get(0).contract().isKeyed() || instances.get(0).contract().isIdempotent();
-    long id = Rendezvous.hash(contract.name());
+    long id = Rendezvous.hash(contract.id());
     served.put(
         id,
         new ServedContract(
-            id, contract.name(), contract.fingerprint(), instances.size(), capacity, keyed, false));
+            id, contract.id(), contract.fingerprint(), instances.size(), capacity, keyed, false));
   }
 
   private void describe(TopicRoute<?> route, Map<Long, ServedContract> served) {
     Topic<?> topic = engine.topics().subscribedTopic(route.topic());
     if (topic != null && route.subscribers() > 0) {
-      long id = Rendezvous.hash(topic.name());
+      long id = Rendezvous.hash(topic.id());
       served.put(
           id,
           new ServedContract(
-              id,
-              topic.name(),
-              topic.fingerprint(),
-              route.subscribers(),
-              0,
-              topic.isKeyed(),
-              true));
+              id, topic.id(), topic.fingerprint(), route.subscribers(), 0, topic.isKeyed(), true));
     }
   }
 

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What travels with a message besides its body.
  *
- * @param contract name of the contract
+ * @param contract id of the contract
  * @param messageId identifies this message; the same for every attempt to deliver it
  * @param correlationId identifies the conversation it belongs to: the message id of its first message
  * @param causationId message id of the message whose handler sent this one; null for the first

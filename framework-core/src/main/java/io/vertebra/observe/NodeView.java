@@ -31,5 +31,5 @@ public interface NodeView {
   }
 
   /** The counts of one contract; all zero if it was never served here. */
-  ContractCounts contract(String name);
+  ContractCounts contract(String id);
 }

@@ -140,7 +140,7 @@ final class CborWriter extends BodyWriter {
       number(value.longValue());
     } else {
       head(TAG, value.signum() < 0 ? TAG_NEGATIVE : TAG_POSITIVE);
-      binary((value.signum() < 0 ? value.not() : value).toByteArray());
+      binary(value.abs().toByteArray());
     }
   }
 
