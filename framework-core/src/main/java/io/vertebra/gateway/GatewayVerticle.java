@@ -30,11 +30,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Deploy several instances to use several event loops; they share one port, which must not be 0.
  */
 public abstract class GatewayVerticle extends VerticleBase {
+  private static final String READY = "READY";
+
   private @Nullable GatewayOptions options;
+  private @Nullable Node node;
   private @Nullable Deployed deployed;
   private volatile int port = -1;
 
-  private record Deployed(Node node, Engine engine, Scope scope, Bus bus) {}
+  private record Deployed(Engine engine, Scope scope, Bus bus) {}
 
   private record Running(HttpGateway gateway, HttpServer server, Runnable forget) {}
 
@@ -80,7 +83,11 @@ public abstract class GatewayVerticle extends VerticleBase {
 
   /** The node that the verticle is deployed on. */
   protected final Node node() {
-    return deployed().node;
+    Node mine = node;
+    if (mine == null) {
+      throw notDeployed();
+    }
+    return mine;
   }
 
   /** The bus for calls outside of routes; they end when the verticle is undeployed. */
@@ -95,10 +102,11 @@ public abstract class GatewayVerticle extends VerticleBase {
       throw new IllegalStateException(
           "a gateway needs an event loop; deploy it without a threading model");
     }
-    Node node = Node.of(vertx);
-    Engine engine = Engine.of(node.bus());
+    Node found = Node.of(vertx);
+    node = found;
+    Engine engine = Engine.of(found.bus());
     Scope scope = new Scope(engine.lanes().of(((ContextInternal) context).nettyEventLoop()));
-    deployed = new Deployed(node, engine, scope, engine.busOf(scope));
+    deployed = new Deployed(engine, scope, engine.busOf(scope));
   }
 
   /** Use {@link #prepare} instead. */
@@ -111,7 +119,7 @@ public abstract class GatewayVerticle extends VerticleBase {
     GatewayOptions chosen = chosenOptions();
     Deployed here = deployed();
     HttpGateway gateway = HttpGateway.create(Router.router(vertx), here.bus, chosen);
-    gateway.health(this::state, "READY");
+    gateway.health(this::state, READY);
     routes(gateway);
     HttpServerOptions serverOptions = server(
             new HttpServerOptions().setIdleTimeoutUnit(TimeUnit.MILLISECONDS).setIdleTimeout((int)
@@ -127,8 +135,8 @@ public abstract class GatewayVerticle extends VerticleBase {
   }
 
   private String state() {
-    String node = deployed().node.state().name();
-    return stopping && node.equals("READY") ? "DRAINING" : node;
+    String now = String.valueOf(node().state());
+    return stopping && now.equals(READY) ? "DRAINING" : now;
   }
 
   private GatewayOptions chosenOptions() {
@@ -176,9 +184,13 @@ public abstract class GatewayVerticle extends VerticleBase {
   private Deployed deployed() {
     Deployed mine = deployed;
     if (mine == null) {
-      throw new IllegalStateException(
-          "the verticle is not deployed yet; use prepare() instead of the constructor");
+      throw notDeployed();
     }
     return mine;
+  }
+
+  private static IllegalStateException notDeployed() {
+    return new IllegalStateException(
+        "the verticle is not deployed yet; use prepare() instead of the constructor");
   }
 }

@@ -146,7 +146,8 @@ class AcceptedWorkTest {
   void forgets_the_oldest_outcomes() throws Exception {
     for (String key : List.of("a", "b", "c")) {
       http.post("/charges", "{\"amount\":5}", "Idempotency-Key", key);
-      try (EventStream events = new EventStream(http.to("/charges/" + key + "/events").build())) {
+      try (EventStream events =
+          new EventStream(http.to("/charges/" + key + "/events").build())) {
         assertThat(events.ids()).hasSize(3);
       }
     }
@@ -187,8 +188,7 @@ class AcceptedWorkTest {
   @Test
   void refuses_to_keep_calls_that_have_no_key() {
     assertThatIllegalArgumentException()
-        .isThrownBy(
-            () -> Progress.ofCalls(http.node.bus(), Shop.ASK, CallOptions.defaults(), 10))
+        .isThrownBy(() -> Progress.ofCalls(http.node.bus(), Shop.ASK, CallOptions.defaults(), 10))
         .withMessageContaining("idempotentBy");
   }
 
@@ -296,7 +296,8 @@ class AcceptedWorkTest {
     deploy(GatewayOptions.defaults().withSlowClientTimeout(Duration.ofMillis(200)));
     begin("tea");
     for (int i = 0; i < 40_000; i++) {
-      work.events.computeIfAbsent("many", key -> new java.util.ArrayList<>())
+      work.events
+          .computeIfAbsent("many", key -> new java.util.ArrayList<>())
           .add(new Progress.Event("REPLIED", "x".repeat(200), 1, "", java.time.Instant.EPOCH));
     }
     work.states.put("many", Progress.State.running("many", "RUNNING"));
@@ -319,7 +320,8 @@ class AcceptedWorkTest {
   @Test
   void goes_on_with_a_client_that_reads_again() throws Exception {
     for (int i = 0; i < 40_000; i++) {
-      work.events.computeIfAbsent("many", key -> new java.util.ArrayList<>())
+      work.events
+          .computeIfAbsent("many", key -> new java.util.ArrayList<>())
           .add(new Progress.Event("REPLIED", "x".repeat(200), 1, "", java.time.Instant.EPOCH));
     }
     work.states.put("many", Progress.State.running("many", "RUNNING"));

@@ -116,7 +116,8 @@ class GatewayVerticleTest {
 
   @Test
   void cuts_off_requests_that_run_longer_than_a_drain_may_take() throws Exception {
-    String id = http.deploy(gateway(GatewayOptions.defaults().withDrainTimeout(Duration.ofMillis(50))));
+    String id =
+        http.deploy(gateway(GatewayOptions.defaults().withDrainTimeout(Duration.ofMillis(50))));
     CompletableFuture<HttpResponse<String>> running = http.sendAsync(http.postOf("/ask", WAIT));
     await(shop.asked.future());
     await(http.vertx.undeploy(id));

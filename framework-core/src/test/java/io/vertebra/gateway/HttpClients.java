@@ -24,8 +24,10 @@ final class HttpClients implements AutoCloseable {
 
   final Vertx vertx = Vertx.vertx();
   final Node node = Node.create(vertx, NodeOptions.defaults().withLocalCheck(true));
-  private final HttpClient client =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(LONG).build();
+  private final HttpClient client = HttpClient.newBuilder()
+      .version(HttpClient.Version.HTTP_1_1)
+      .connectTimeout(LONG)
+      .build();
   private int port = -1;
 
   /** What the routes of a gateway are; options with any port. */

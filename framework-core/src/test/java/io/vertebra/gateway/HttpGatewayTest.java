@@ -98,7 +98,8 @@ class HttpGatewayTest {
     assertThat(response.body())
         .isEqualTo(
             "{\"order\":7,\"lines\":[{\"sku\":\"tea\",\"price\":12345678901234567890.123456789}]}");
-    assertThat(http.post("/stock/tea/reservations", "{\"quantity\":1,\"sku\":\"tea\"}").statusCode())
+    assertThat(http.post("/stock/tea/reservations", "{\"quantity\":1,\"sku\":\"tea\"}")
+            .statusCode())
         .isEqualTo(201);
   }
 
@@ -106,9 +107,7 @@ class HttpGatewayTest {
   void refuses_a_body_that_contradicts_the_path() throws Exception {
     HttpResponse<String> response =
         http.post("/stock/tea/reservations", "{\"quantity\":1,\"sku\":\"coffee\"}");
-    assertThat(problem(response, 400, "VTB-6001"))
-        .contains("Reserve.sku")
-        .doesNotContain("coffee");
+    assertThat(problem(response, 400, "VTB-6001")).contains("Reserve.sku").doesNotContain("coffee");
   }
 
   @Test
@@ -119,19 +118,21 @@ class HttpGatewayTest {
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', value = {
-    "{\"sku\":\"hunter2\"} | Reserve.quantity",
-    "{\"sku\":\"hunter2\",\"quantity\":\"3\"} | Reserve.quantity",
-    "{\"sku\":\"hunter2\",\"quantity\":3.5} | Reserve.quantity",
-    "{\"sku\":\"hunter2\",\"quantity\":99999999999} | Reserve.quantity",
-    "{\"sku\":{\"hunter2\":1},\"quantity\":3} | Reserve.sku",
-    "{\"sku\":null,\"quantity\":3} | Reserve.sku",
-    "[\"hunter2\"] | Reserve",
-    "\"hunter2\" | Reserve",
-    "{\"sku\":\"hunter2\" | Reserve",
-    "{hunter2} | Reserve",
-    "{\"sku\":\"hunter2\",\"quantity\":3}{} | Reserve",
-  })
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"sku\":\"hunter2\"} | Reserve.quantity",
+        "{\"sku\":\"hunter2\",\"quantity\":\"3\"} | Reserve.quantity",
+        "{\"sku\":\"hunter2\",\"quantity\":3.5} | Reserve.quantity",
+        "{\"sku\":\"hunter2\",\"quantity\":99999999999} | Reserve.quantity",
+        "{\"sku\":{\"hunter2\":1},\"quantity\":3} | Reserve.sku",
+        "{\"sku\":null,\"quantity\":3} | Reserve.sku",
+        "[\"hunter2\"] | Reserve",
+        "\"hunter2\" | Reserve",
+        "{\"sku\":\"hunter2\" | Reserve",
+        "{hunter2} | Reserve",
+        "{\"sku\":\"hunter2\",\"quantity\":3}{} | Reserve",
+      })
   void names_the_field_of_a_body_that_is_no_message_and_never_quotes_it(String body, String field)
       throws Exception {
     for (String path : new String[] {"/stock/reserve", "/stock/hunter2/reservations"}) {
@@ -145,7 +146,8 @@ class HttpGatewayTest {
   void refuses_a_body_nested_without_end() throws Exception {
     String deep = "{\"x\":" + "[".repeat(400) + "]".repeat(400) + "}";
     assertThat(http.post("/stock/reserve", deep).statusCode()).isEqualTo(400);
-    assertThat(http.post("/stock/tea/reservations", "[".repeat(999)).statusCode()).isEqualTo(400);
+    assertThat(http.post("/stock/tea/reservations", "[".repeat(999)).statusCode())
+        .isEqualTo(400);
   }
 
   @Test
@@ -154,7 +156,8 @@ class HttpGatewayTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"text/plain", "application/x-www-form-urlencoded", "application/jsonp", ""})
+  @ValueSource(
+      strings = {"text/plain", "application/x-www-form-urlencoded", "application/jsonp", ""})
   void takes_json_only(String type) throws Exception {
     HttpRequest.Builder request = http.to("/stock/reserve").POST(BodyPublishers.ofString(RESERVE));
     if (!type.isEmpty()) {
@@ -172,7 +175,8 @@ class HttpGatewayTest {
 
   @Test
   void tells_a_declared_failure_with_its_name_and_fields() throws Exception {
-    HttpResponse<String> response = http.post("/stock/reserve", "{\"sku\":\"none\",\"quantity\":1}");
+    HttpResponse<String> response =
+        http.post("/stock/reserve", "{\"sku\":\"none\",\"quantity\":1}");
     problem(response, 422, "VTB-2009");
     assertThat(json(response).getString("failure")).isEqualTo("OutOfStock");
     assertThat(response.body())
@@ -279,12 +283,21 @@ class HttpGatewayTest {
   void survives_paths_and_queries_that_are_no_text() throws Exception {
     String tail = " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
     for (String bad : new String[] {
-      "/stock/%zz", "/stock/%", "/stock/%c3%28?sizes=%zz", "/stock/%00?sizes=SMALL",
-      "/../../etc/passwd", "/stock/..%2f..%2fetc%2fpasswd", "//", "/stock//", "/%2e%2e/ready"
+      "/stock/%zz",
+      "/stock/%",
+      "/stock/%c3%28?sizes=%zz",
+      "/stock/%00?sizes=SMALL",
+      "/../../etc/passwd",
+      "/stock/..%2f..%2fetc%2fpasswd",
+      "//",
+      "/stock//",
+      "/%2e%2e/ready"
     }) {
       assertThat(http.raw("GET " + bad + tail)).as(bad).matches("(?s)HTTP/1.1 (200|400|404) .*");
     }
-    assertThat(http.raw("GET /stock/%zz" + tail)).startsWith("HTTP/1.1 400 ").contains("problem+json");
+    assertThat(http.raw("GET /stock/%zz" + tail))
+        .startsWith("HTTP/1.1 400 ")
+        .contains("problem+json");
     assertThat(http.post("/stock/reserve", RESERVE).statusCode()).isEqualTo(200);
   }
 

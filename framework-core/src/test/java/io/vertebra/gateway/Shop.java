@@ -60,9 +60,8 @@ final class Shop extends ServiceVerticle {
   static final Request<Ask, Answer> ASK = Request.of("desk.ask", Ask.class, Answer.class);
   static final Request<Ask, Answer> BUSY = Request.of("desk.busy", Ask.class, Answer.class);
   static final Request<Ask, Answer> NOBODY = Request.of("desk.nobody", Ask.class, Answer.class);
-  static final Request<Charge, Charged> CHARGE = Request.of(
-          "payment.charge", Charge.class, Charged.class)
-      .idempotentBy(Charge::payment);
+  static final Request<Charge, Charged> CHARGE =
+      Request.of("payment.charge", Charge.class, Charged.class).idempotentBy(Charge::payment);
 
   /** Completed when the call that never ends has begun, and when it was cancelled. */
   final Promise<Void> asked = Promise.promise();
@@ -76,14 +75,17 @@ final class Shop extends ServiceVerticle {
   @Override
   protected void services(Services on) {
     on.request(RESERVE, (reserve, call) -> switch (reserve.sku()) {
-      case "none" -> call.fail(new OutOfStock(reserve.sku(), new BigDecimal("12345678901234567890.10")));
+      case "none" ->
+        call.fail(new OutOfStock(reserve.sku(), new BigDecimal("12345678901234567890.10")));
       case "unknown" -> call.fail(new UnknownProduct(reserve.sku()));
       default ->
         Future.succeededFuture(new Reserved(
             reserve.sku(), 100 - reserve.quantity(), call.metadata().messageId()));
     });
-    on.request(LOOKUP, lookup -> Future.succeededFuture(
-        new Found(lookup.sku(), lookup.page(), lookup.sizes(), lookup.exact())));
+    on.request(
+        LOOKUP,
+        lookup -> Future.succeededFuture(
+            new Found(lookup.sku(), lookup.page(), lookup.sizes(), lookup.exact())));
     on.request(
         REPLACE, replace -> Future.succeededFuture(new Replaced(replace.order(), replace.lines())));
     on.request(BUSY, busy -> Promise.<Answer>promise().future())
