@@ -58,8 +58,8 @@ public enum Scalar implements Shape {
   OFFSET_DATE_TIME("string", "date-time-offset", OffsetDateTime.class),
   /** {@link ZonedDateTime}, with the name of its zone in brackets. */
   ZONED_DATE_TIME("string", "date-time-zoned", ZonedDateTime.class),
-  /** {@link Duration}. */
-  DURATION("string", "duration", Duration.class),
+  /** {@link Duration}; the format {@code duration} of JSON Schema knows no fractions. */
+  DURATION("string", "duration-iso", Duration.class),
   /** {@link Period}. */
   PERIOD("string", "period", Period.class),
   /** {@link Year}, a number. */
