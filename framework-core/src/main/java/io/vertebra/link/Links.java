@@ -61,6 +61,7 @@ public final class Links {
     this.writer = new FrameWriter(engine.settings().format(), maxFrame);
     this.nodeBytes = engine.nodeId().getBytes(StandardCharsets.UTF_8);
     this.forms = new ContractForms(engine);
+    lane.neverSpin();
     lane.afterTurn(this::flushAll);
   }
 

@@ -23,8 +23,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 
+@NullUnmarked
 class IdempotencyTest {
   record Charge(String order, int amount) {}
 
@@ -58,6 +60,11 @@ class IdempotencyTest {
     });
   }
 
+  static Future<Charged> deliver(
+      BiFunction<Charge, Call, Future<Charged>> handler, Charge message, FakeCall call) {
+    return handler.apply(message, call);
+  }
+
   void fireTimers() {
     for (int left = timers.size(); left > 0; left--) {
       timers.remove().run();
@@ -72,9 +79,9 @@ class IdempotencyTest {
   @Test
   void answers_a_duplicate_with_the_first_reply() {
     var charge = once();
-    Future<Charged> first = charge.apply(TEN, new FakeCall("m1", "o1"));
+    Future<Charged> first = deliver(charge, TEN, new FakeCall("m1", "o1"));
     running.remove().complete(new Charged("r1"));
-    Future<Charged> second = charge.apply(TEN, new FakeCall("m2", "o1"));
+    Future<Charged> second = deliver(charge, TEN, new FakeCall("m2", "o1"));
     assertThat(second.result()).isEqualTo(first.result()).isEqualTo(new Charged("r1"));
     assertThat(runs).isEqualTo(1);
   }
@@ -82,10 +89,10 @@ class IdempotencyTest {
   @Test
   void lets_concurrent_duplicates_wait_for_the_first_and_get_its_reply() {
     var charge = once();
-    Future<Charged> first = charge.apply(TEN, new FakeCall("m1", "o1"));
+    Future<Charged> first = deliver(charge, TEN, new FakeCall("m1", "o1"));
     List<Future<Charged>> others = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
-      others.add(charge.apply(TEN, new FakeCall("x" + i, "o1")));
+      others.add(deliver(charge, TEN, new FakeCall("x" + i, "o1")));
     }
     assertThat(others).noneMatch(Future::isComplete);
     running.remove().complete(new Charged("r1"));
@@ -96,9 +103,9 @@ class IdempotencyTest {
   @Test
   void lets_one_of_those_who_wait_run_when_the_first_fails() {
     var charge = once();
-    Future<Charged> first = charge.apply(TEN, new FakeCall("m1", "o1"));
-    Future<Charged> second = charge.apply(TEN, new FakeCall("m2", "o1"));
-    Future<Charged> third = charge.apply(TEN, new FakeCall("m3", "o1"));
+    Future<Charged> first = deliver(charge, TEN, new FakeCall("m1", "o1"));
+    Future<Charged> second = deliver(charge, TEN, new FakeCall("m2", "o1"));
+    Future<Charged> third = deliver(charge, TEN, new FakeCall("m3", "o1"));
     running.remove().fail("database away");
     assertThat(first.failed()).isTrue();
     assertThat(runs).isEqualTo(2);
@@ -109,9 +116,9 @@ class IdempotencyTest {
   @Test
   void remembers_declared_failures_as_replies() {
     var charge = once();
-    charge.apply(TEN, new FakeCall("m1", "o1"));
+    deliver(charge, TEN, new FakeCall("m1", "o1"));
     running.remove().fail(new DeclaredFailure(new Declined("limit")));
-    Future<Charged> second = charge.apply(TEN, new FakeCall("m2", "o1"));
+    Future<Charged> second = deliver(charge, TEN, new FakeCall("m2", "o1"));
     assertThat(((DeclaredFailure) second.cause()).failure()).isEqualTo(new Declined("limit"));
     assertThat(runs).isEqualTo(1);
   }
@@ -119,19 +126,19 @@ class IdempotencyTest {
   @Test
   void forgets_failures_that_the_contract_does_not_declare() {
     var charge = once();
-    charge.apply(TEN, new FakeCall("m1", "o1"));
+    deliver(charge, TEN, new FakeCall("m1", "o1"));
     running.remove().fail(new DeclaredFailure(new Surprise("!")));
-    charge.apply(TEN, new FakeCall("m2", "o1"));
+    deliver(charge, TEN, new FakeCall("m2", "o1"));
     assertThat(runs).isEqualTo(2);
   }
 
   @Test
   void forgets_a_handler_that_answers_with_nothing() {
     var charge = once();
-    Future<Charged> first = charge.apply(TEN, new FakeCall("m1", "o1"));
+    Future<Charged> first = deliver(charge, TEN, new FakeCall("m1", "o1"));
     running.remove().complete(null);
     assertThat(first.isComplete()).isTrue();
-    charge.apply(TEN, new FakeCall("m2", "o1"));
+    deliver(charge, TEN, new FakeCall("m2", "o1"));
     assertThat(runs).isEqualTo(2);
   }
 
@@ -139,18 +146,19 @@ class IdempotencyTest {
   void remembers_work_whose_caller_gave_up() {
     var charge = once();
     FakeCall call = new FakeCall("m1", "o1");
-    charge.apply(TEN, call);
+    deliver(charge, TEN, call);
     call.cancelled = true;
     running.remove().complete(new Charged("r1"));
-    assertThat(charge.apply(TEN, new FakeCall("m2", "o1")).result()).isEqualTo(new Charged("r1"));
+    assertThat(deliver(charge, TEN, new FakeCall("m2", "o1")).result())
+        .isEqualTo(new Charged("r1"));
     assertThat(runs).isEqualTo(1);
   }
 
   @Test
   void refuses_another_message_under_the_same_key() {
     var charge = once();
-    charge.apply(TEN, new FakeCall("m1", "o1"));
-    assertThat(codeOf(charge.apply(new Charge("o1", 11), new FakeCall("m2", "o1"))))
+    deliver(charge, TEN, new FakeCall("m1", "o1"));
+    assertThat(codeOf(deliver(charge, new Charge("o1", 11), new FakeCall("m2", "o1"))))
         .isEqualTo(ErrorCode.CONFLICT);
     assertThat(runs).isEqualTo(1);
   }
@@ -158,21 +166,21 @@ class IdempotencyTest {
   @Test
   void takes_the_message_id_where_the_contract_has_no_key() {
     var charge = once();
-    charge.apply(TEN, new FakeCall("m1", null));
-    charge.apply(TEN, new FakeCall("m2", null));
-    charge.apply(TEN, new FakeCall("m1", null));
+    deliver(charge, TEN, new FakeCall("m1", null));
+    deliver(charge, TEN, new FakeCall("m2", null));
+    deliver(charge, TEN, new FakeCall("m1", null));
     assertThat(runs).isEqualTo(2);
   }
 
   @Test
   void says_that_the_first_is_running_when_the_callers_deadline_passes() {
     var charge = once();
-    charge.apply(TEN, new FakeCall("m1", "o1"));
+    deliver(charge, TEN, new FakeCall("m1", "o1"));
     FakeCall impatient = new FakeCall("m2", "o1");
     impatient.deadline = Deadline.after(Duration.ZERO, System.nanoTime());
-    assertThat(codeOf(charge.apply(TEN, impatient))).isEqualTo(ErrorCode.STILL_RUNNING);
+    assertThat(codeOf(deliver(charge, TEN, impatient))).isEqualTo(ErrorCode.STILL_RUNNING);
     FakeCall leaving = new FakeCall("m3", "o1");
-    Future<Charged> waiting = charge.apply(TEN, leaving);
+    Future<Charged> waiting = deliver(charge, TEN, leaving);
     leaving.cancelled = true;
     fireTimers();
     assertThat(codeOf(waiting)).isEqualTo(ErrorCode.STILL_RUNNING);
@@ -182,21 +190,21 @@ class IdempotencyTest {
   @Test
   void extends_the_lease_while_the_handler_runs() {
     var charge = once();
-    charge.apply(TEN, new FakeCall("m1", "o1"));
+    deliver(charge, TEN, new FakeCall("m1", "o1"));
     for (int i = 0; i < 10; i++) {
       nanos += Duration.ofSeconds(4).toNanos();
       fireTimers();
     }
-    charge.apply(TEN, new FakeCall("m2", "o1"));
+    deliver(charge, TEN, new FakeCall("m2", "o1"));
     assertThat(runs).isEqualTo(1);
   }
 
   @Test
   void answers_with_the_winners_reply_when_another_took_over() {
     var charge = once();
-    Future<Charged> late = charge.apply(TEN, new FakeCall("m1", "o1"));
+    Future<Charged> late = deliver(charge, TEN, new FakeCall("m1", "o1"));
     nanos += Duration.ofSeconds(11).toNanos();
-    Future<Charged> winner = charge.apply(TEN, new FakeCall("m2", "o1"));
+    Future<Charged> winner = deliver(charge, TEN, new FakeCall("m2", "o1"));
     assertThat(runs).isEqualTo(2);
     running.removeLast().complete(new Charged("winner"));
     running.remove().complete(new Charged("late"));
@@ -207,7 +215,7 @@ class IdempotencyTest {
   @Test
   void runs_nothing_when_the_store_is_away() {
     store = new BrokenStore(store);
-    assertThat(codeOf(once().apply(TEN, new FakeCall("m1", "o1"))))
+    assertThat(codeOf(deliver(once(), TEN, new FakeCall("m1", "o1"))))
         .isEqualTo(ErrorCode.STORE_UNAVAILABLE);
     assertThat(runs).isZero();
   }
@@ -217,7 +225,7 @@ class IdempotencyTest {
     BrokenStore broken = new BrokenStore(store);
     broken.beginWorks = true;
     store = broken;
-    Future<Charged> first = once().apply(TEN, new FakeCall("m1", "o1"));
+    Future<Charged> first = deliver(once(), TEN, new FakeCall("m1", "o1"));
     running.remove().complete(new Charged("r1"));
     assertThat(first.cause())
         .isInstanceOfSatisfying(
@@ -230,15 +238,15 @@ class IdempotencyTest {
         new MemoryDedupStore(IdempotencyOptions.defaults().withMaxEntries(10), () -> nanos);
     store = small;
     var charge = once();
-    charge.apply(TEN, new FakeCall("m1", "running"));
+    deliver(charge, TEN, new FakeCall("m1", "running"));
     for (int i = 0; i < 100; i++) {
-      charge.apply(TEN, new FakeCall("m", "k" + i));
+      deliver(charge, TEN, new FakeCall("m", "k" + i));
       running.removeLast().complete(new Charged("r"));
     }
     assertThat(small.size()).isLessThanOrEqualTo(10);
     assertThat(small.evictedEarly()).isEqualTo(91);
     int before = runs;
-    assertThat(charge.apply(TEN, new FakeCall("m1", "running")).isComplete()).isFalse();
+    assertThat(deliver(charge, TEN, new FakeCall("m1", "running")).isComplete()).isFalse();
     assertThat(runs).isEqualTo(before);
   }
 
@@ -247,13 +255,14 @@ class IdempotencyTest {
     store =
         DedupStore.inMemory(IdempotencyOptions.defaults().withMaxEntries(1).strict(), () -> nanos);
     var charge = once();
-    charge.apply(TEN, new FakeCall("m1", "o1"));
+    deliver(charge, TEN, new FakeCall("m1", "o1"));
     running.remove().complete(new Charged("r1"));
-    assertThat(codeOf(charge.apply(TEN, new FakeCall("m2", "o2"))))
+    assertThat(codeOf(deliver(charge, TEN, new FakeCall("m2", "o2"))))
         .isEqualTo(ErrorCode.STORE_UNAVAILABLE);
-    assertThat(charge.apply(TEN, new FakeCall("m1", "o1")).result()).isEqualTo(new Charged("r1"));
+    assertThat(deliver(charge, TEN, new FakeCall("m1", "o1")).result())
+        .isEqualTo(new Charged("r1"));
     nanos += IdempotencyOptions.defaults().window().toNanos();
-    charge.apply(TEN, new FakeCall("m2", "o2"));
+    deliver(charge, TEN, new FakeCall("m2", "o2"));
     assertThat(runs).isEqualTo(2);
   }
 
