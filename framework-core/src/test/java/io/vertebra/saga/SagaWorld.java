@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 @NullUnmarked
 final class SagaWorld {
   static final int PARTITIONS = 4;
+  private static final Duration LEASE = Duration.ofSeconds(1);
   private static final boolean PRINT = Boolean.getBoolean("saga.print");
   private static final List<String> KEYS = keys();
   private static final SimCodec CODEC = new SimCodec();
@@ -300,7 +301,7 @@ final class SagaWorld {
       OwnerSettings settings = new OwnerSettings(
           name + "." + incarnation,
           PARTITIONS,
-          1_000,
+          LEASE.toMillis(),
           600,
           100_000,
           1 + random.nextInt(8),
@@ -393,7 +394,7 @@ final class SagaWorld {
         if (chance(faults.logFails)) {
           return;
         }
-        SagaLog.Grant grant = log.acquire(me, wanted, Duration.ofMillis(1_000)).result();
+        SagaLog.Grant grant = log.acquire(me, wanted, LEASE).result();
         travel(
             1 + random.nextInt(20),
             () -> on(current, time -> current.granted(grant, sentAt, time)));
@@ -409,8 +410,7 @@ final class SagaWorld {
         if (chance(faults.logFails)) {
           return;
         }
-        List<SagaLog.Lease> kept =
-            log.renew(me, leases, Duration.ofMillis(1_000)).result();
+        List<SagaLog.Lease> kept = log.renew(me, leases, LEASE).result();
         travel(
             1 + random.nextInt(20),
             () -> on(current, time -> current.renewed(leases, kept, sentAt)));
