@@ -35,6 +35,7 @@ final class VerticleServices implements Services {
   private final HandlerThreads threads;
   private final List<RequestService<?, ?>> requests = new ArrayList<>();
   private final List<TopicService<?>> topics = new ArrayList<>();
+  private boolean ended;
 
   VerticleServices(EngineNode node, Context context) {
     this.node = node;
@@ -43,6 +44,17 @@ final class VerticleServices implements Services {
     this.scope = new Scope(engine.lanes().of(this.context.nettyEventLoop()));
     this.bus = engine.busOf(scope);
     this.threads = node.threads();
+    this.context.addCloseHook(closed -> {
+      this.context.runOnContext(none -> endUnlessStopped());
+      closed.succeed();
+    });
+  }
+
+  /** Vert.x does not stop what it undeploys before it has started. */
+  private void endUnlessStopped() {
+    if (!ended) {
+      close();
+    }
   }
 
   Node node() {
@@ -94,6 +106,9 @@ final class VerticleServices implements Services {
 
   /** Serves all that was registered; completes once every live node knows. */
   Future<Void> open() {
+    if (ended) {
+      return Future.failedFuture("the verticle was undeployed before it had started");
+    }
     List<Future<?>> addresses = new ArrayList<>();
     for (RequestService<?, ?> service : requests) {
       addresses.add(service.open());
@@ -106,6 +121,7 @@ final class VerticleServices implements Services {
 
   /** Stops serving, waits for running calls, then ends the verticle's own calls. */
   Future<Void> close() {
+    ended = true;
     List<Future<?>> idle = new ArrayList<>();
     for (RequestService<?, ?> service : requests) {
       idle.add(service.close());
@@ -117,7 +133,7 @@ final class VerticleServices implements Services {
         .compose(known -> Future.join(idle))
         .timeout(Math.max(1, node.options().drainTimeout().toMillis()), TimeUnit.MILLISECONDS)
         .otherwiseEmpty()
-        .map(ended -> {
+        .map(over -> {
           scope.cancel();
           return null;
         });

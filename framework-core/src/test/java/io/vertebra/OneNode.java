@@ -58,6 +58,7 @@ public final class OneNode implements BeforeEachCallback, AfterEachCallback {
     logged.clear();
     leavesCallsBehind = false;
     engineLogger.addHandler(listener);
+    engineLogger.setUseParentHandlers(false);
     vertx = Vertx.vertx();
     node = Node.create(vertx, options);
     if (!warm) {
@@ -100,6 +101,7 @@ public final class OneNode implements BeforeEachCallback, AfterEachCallback {
     } finally {
       resultOf(vertx.close());
       engineLogger.removeHandler(listener);
+      engineLogger.setUseParentHandlers(true);
     }
     assertThat(logged(Level.SEVERE)).as("failures of the engine itself").isEmpty();
   }
