@@ -217,6 +217,7 @@ final class EngineNode implements Node, Shareable {
     }
     state = NodeState.DRAINING;
     changeState(ServingState.DRAINING)
+        .eventually(engine::drainEdges)
         .eventually(this::undeployAll)
         .eventually(() -> cluster == null ? Future.succeededFuture() : cluster.leave())
         .eventually(() -> {

@@ -3,6 +3,7 @@ package io.vertebra.directory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -230,6 +231,16 @@ public final class PendingCalls<E extends PendingCalls.Entry> {
         if (entry != null) {
           failed.failed(entry, mayHaveRun);
         }
+      }
+    }
+  }
+
+  /** Shows all calls of a peer, the oldest first; the table must not be changed meanwhile. */
+  public void forEach(Peer peer, Consumer<? super E> consumer) {
+    for (Entry each = peer.first; each != null; each = each.next) {
+      E entry = cast(each);
+      if (entry != null) {
+        consumer.accept(entry);
       }
     }
   }

@@ -1,5 +1,6 @@
 package io.vertebra.directory;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,13 @@ public final class RoutingTable {
   RoutingTable(long contractId, List<NodeRoute> routes) {
     this.contractId = contractId;
     this.routes = List.copyOf(routes);
-    this.ready = this.routes.stream().filter(NodeRoute::isReady).toArray(NodeRoute[]::new);
+    List<NodeRoute> usable = new ArrayList<>(routes.size());
+    for (NodeRoute each : this.routes) {
+      if (each.isReady()) {
+        usable.add(each);
+      }
+    }
+    this.ready = usable.toArray(NONE);
   }
 
   /** A table without nodes. */

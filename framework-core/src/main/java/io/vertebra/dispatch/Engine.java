@@ -17,10 +17,14 @@ import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.internal.logging.Logger;
 import io.vertx.core.internal.logging.LoggerFactory;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The calls of one node: finds the handler of each, here or through a {@link Target}. Safe for use by any thread. */
@@ -34,6 +38,7 @@ public final class Engine {
   private final Map<String, Route> routes = new ConcurrentHashMap<>();
   private final Topics topics;
   private final CallStats stats = new CallStats();
+  private final List<Supplier<Future<?>>> edges = new CopyOnWriteArrayList<>();
   private final long idPrefix = new SecureRandom().nextLong() | 1;
   private final AtomicLong looseSequence = new AtomicLong();
   private final Bus bus = new BusFace(this, null, true);
@@ -70,6 +75,40 @@ public final class Engine {
   /** Tells other nodes what is served here now; completes once every live node knows. */
   public Future<Void> announce() {
     return changes.changed();
+  }
+
+  /**
+   * The engine behind a bus of a node.
+   *
+   * @throws IllegalArgumentException if the bus is no node's, but a wrapper or a fake
+   */
+  public static Engine of(Bus bus) {
+    if (bus instanceof BusFace face) {
+      return face.engine();
+    }
+    if (bus instanceof ServedCall<?, ?> call) {
+      return call.engine();
+    }
+    throw new IllegalArgumentException(
+        bus.getClass().getName() + " is no bus of a node; use Node.bus()");
+  }
+
+  /**
+   * Has {@code action} done when the node drains, after other nodes know and before services stop;
+   * for what brings calls in from outside. Answers what takes it back. Any thread.
+   */
+  public Runnable onDrain(Supplier<Future<?>> action) {
+    edges.add(action);
+    return () -> edges.remove(action);
+  }
+
+  /** Stops what brings calls in; completes when all of it has stopped, and never fails. */
+  public Future<Void> drainEdges() {
+    List<Future<?>> stopped = new ArrayList<>();
+    for (Supplier<Future<?>> edge : edges) {
+      stopped.add(edge.get());
+    }
+    return Future.join(stopped).<Void>mapEmpty().otherwiseEmpty();
   }
 
   // --- making calls

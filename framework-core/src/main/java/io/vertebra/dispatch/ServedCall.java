@@ -346,6 +346,10 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
     return instance;
   }
 
+  Engine engine() {
+    return engine;
+  }
+
   Request<Q, R> contract() {
     return instance.contract();
   }

@@ -76,7 +76,13 @@ public enum ErrorCode {
   SAGA_LOG_UNAVAILABLE(5006, true, true),
 
   /** The HTTP request is not one that the gateway can turn into a message. */
-  BAD_REQUEST(6001, false, false);
+  BAD_REQUEST(6001, false, false),
+  /** Nothing is at the path of the HTTP request, or no work has its key. */
+  NOT_FOUND(6002, false, false),
+  /** What is at the path of the HTTP request does not take its method. */
+  METHOD_NOT_ALLOWED(6003, false, false),
+  /** The body of the HTTP request is not JSON. */
+  MEDIA_TYPE_UNSUPPORTED(6004, false, false);
 
   private final int number;
   private final boolean retryable;

@@ -3,6 +3,7 @@ package io.vertebra.idempotency;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +23,12 @@ public interface DedupStore {
 
   /** A store in this process's memory. */
   static DedupStore inMemory(IdempotencyOptions options) {
-    return new MemoryDedupStore(options, System::nanoTime);
+    return inMemory(options, System::nanoTime);
+  }
+
+  /** The same with a clock of the caller's that counts nanoseconds, for tests. */
+  static DedupStore inMemory(IdempotencyOptions options, LongSupplier nanoTime) {
+    return new MemoryDedupStore(options, nanoTime);
   }
 
   /**

@@ -173,7 +173,11 @@ public final class SagaEngine {
       throw SagaException.needsOperator(saga.name(), instance.key(), stuckStep(saga, instance));
     }
     try {
-      return contract.replyType().cast(saga.start().outcome().apply(instance.state()));
+      R outcome = contract.replyType().cast(saga.start().outcome().apply(instance.state()));
+      if (outcome == null) {
+        throw HandlerException.answeredNothing(contract.name());
+      }
+      return outcome;
     } catch (VertebraException e) {
       throw e;
     } catch (RuntimeException e) {

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntConsumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +41,12 @@ public interface SagaLog {
 
   /** A log in this process's memory, for one node. Instances are lost with the process. */
   static SagaLog inMemory() {
-    return new MemorySagaLog(System::nanoTime, MemorySagaLog.MAX_ENDED);
+    return inMemory(System::nanoTime);
+  }
+
+  /** The same with a clock of the caller's that counts nanoseconds, for tests. */
+  static SagaLog inMemory(LongSupplier nanoTime) {
+    return new MemorySagaLog(nanoTime, MemorySagaLog.MAX_ENDED);
   }
 
   /** The log in memory that all verticles of a Vert.x instance share; made when it is first asked for. */

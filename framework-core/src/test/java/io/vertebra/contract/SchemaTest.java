@@ -42,7 +42,7 @@ class SchemaTest {
         Optional<Payment> payment,
         long id) {}
 
-    record Placed(Order order) {}
+    record Placed(Reordered.Order order) {}
   }
 
   static final class Other {

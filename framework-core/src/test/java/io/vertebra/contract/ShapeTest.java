@@ -36,6 +36,7 @@ class ShapeTest {
   record Reserve(
       UUID id, List<Line> lines, Set<TimeUnit> units, Map<String, Instant> times, Buffer raw) {}
 
+  @SuppressWarnings("ArrayRecordComponent")
   record Loose(
       Optional<String> note,
       @Nullable String remark,
@@ -130,6 +131,7 @@ class ShapeTest {
 
   record WithArrayList(ArrayList<String> list) {}
 
+  @SuppressWarnings("ArrayRecordComponent")
   record WithArray(String[] texts) {}
 
   record WithIntegerKeys(Map<Integer, String> map) {}

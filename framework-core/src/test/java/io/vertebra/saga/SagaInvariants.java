@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.HashSet;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.NullUnmarked;
 import org.jspecify.annotations.Nullable;
 
 /** What has to be true of every saga after every run. */
+@NullUnmarked
 record SagaInvariants(
     SagaWorld world,
     SagaWorld.Customer customer,

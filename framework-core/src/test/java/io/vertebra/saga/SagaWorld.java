@@ -14,12 +14,14 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.NullUnmarked;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One simulated run: a few sagas, up to three owners on one log, participants behind a bad network.
  * Everything follows from the seed.
  */
+@NullUnmarked
 final class SagaWorld {
   static final int PARTITIONS = 4;
   private static final boolean PRINT = Boolean.getBoolean("saga.print");
@@ -432,7 +434,7 @@ final class SagaWorld {
       boolean unknown = chance(faults.unknownWrite);
       boolean lost = unknown && random.nextInt(3) == 0;
       boolean slow = chance(faults.logFails);
-      long commit = 1 + random.nextInt(slow ? 4_000 : unknown ? 400 : 30);
+      long commit = 1L + random.nextInt(slow ? 4_000 : unknown ? 400 : 30);
       if (unknown) {
         stats.unknownWrites++;
         travel(1 + random.nextInt(50), () -> on(current, time -> current.writeFailed()));

@@ -114,7 +114,7 @@ final class RandomMessages {
       constructor.setAccessible(true);
       return constructor.newInstance(components);
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError("A record of these tests has no constructor or accessor", e);
     }
   }
 
@@ -255,7 +255,7 @@ final class RandomMessages {
       component.getAccessor().setAccessible(true);
       return component.getAccessor().invoke(owner);
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError("A record of these tests has no constructor or accessor", e);
     }
   }
 }

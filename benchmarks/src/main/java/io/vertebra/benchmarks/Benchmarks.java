@@ -1,0 +1,67 @@
+package io.vertebra.benchmarks;
+
+import io.vertebra.benchmarks.fault.FailureWindow;
+import io.vertebra.benchmarks.fault.RollingRestart;
+import io.vertebra.benchmarks.process.Quiet;
+import io.vertebra.benchmarks.publish.PublishLoad;
+import io.vertebra.benchmarks.request.ClusterRequest;
+import io.vertebra.benchmarks.request.LocalRequest;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Runs one benchmark by name. Exit code 0; 1 if calls of our side did not end as they had to; 2 if
+ * the command line is wrong.
+ */
+public final class Benchmarks {
+
+  private Benchmarks() {}
+
+  /** {@code NAME [--seconds N] ...}. */
+  public static void main(String[] args) {
+    Quiet.logging();
+    Map<String, Entry> entries = entries();
+    Entry entry = args.length == 0 ? null : entries.get(args[0]);
+    if (entry == null) {
+      if (args.length > 0) {
+        System.err.println("There is no benchmark named " + args[0] + ".");
+      }
+      System.err.println("java -jar benchmarks.jar NAME [--seconds N], where NAME is one of");
+      entries.forEach((name, e) -> System.err.printf("  %-16s %s%n", name, e.help()));
+      System.exit(2);
+      return;
+    }
+    try {
+      System.exit(
+          entry.program().run(new Arguments(Arrays.asList(args).subList(1, args.length))) ? 0 : 1);
+    } catch (IllegalArgumentException e) {
+      System.err.println(e.getMessage());
+      System.exit(2);
+    }
+  }
+
+  private static Map<String, Entry> entries() {
+    Map<String, Entry> entries = new LinkedHashMap<>();
+    entries.put(
+        "local-request",
+        new Entry("one JVM; --same-loop | --cross-loop (default)", LocalRequest::run));
+    entries.put(
+        "cluster-request",
+        new Entry("two JVMs; --format json (default) | cbor", ClusterRequest::run));
+    entries.put("publish", new Entry("one publisher, four subscribers, one JVM", PublishLoad::run));
+    entries.put(
+        "failure-window", new Entry("kill, freeze, drain; --kind, --trials N", FailureWindow::run));
+    entries.put(
+        "rolling-restart",
+        new Entry("three nodes replaced in turn under load", RollingRestart::run));
+    return entries;
+  }
+
+  private record Entry(String help, Program program) {}
+
+  private interface Program {
+    /** Whether all was well. */
+    boolean run(Arguments arguments);
+  }
+}

@@ -1,0 +1,72 @@
+package io.vertebra.test;
+
+import io.vertebra.saga.SagaLog;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgBuilder;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.PoolOptions;
+import io.vertx.sqlclient.Tuple;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+class PostgresSagaLogIT extends SagaLogContract {
+  private static EmbeddedPostgres postgres;
+  private static Vertx vertx;
+  private static Pool pool;
+
+  @BeforeAll
+  static void start() throws IOException {
+    postgres = EmbeddedPostgres.builder().start();
+    vertx = Vertx.vertx();
+    PgConnectOptions options = new PgConnectOptions()
+        .setHost("localhost")
+        .setPort(postgres.getPort())
+        .setDatabase("postgres")
+        .setUser("postgres")
+        .setCachePreparedStatements(true);
+    pool = PgBuilder.pool()
+        .with(new PoolOptions().setMaxSize(4))
+        .connectingTo(options)
+        .using(vertx)
+        .build();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    await(vertx.close());
+    postgres.close();
+  }
+
+  private static <T> T await(Future<T> future) throws TimeoutException {
+    return future.await(30, TimeUnit.SECONDS);
+  }
+
+  @Override
+  protected SagaLog create() {
+    try {
+      await(pool.query(
+              "DROP SCHEMA public CASCADE; CREATE SCHEMA public; " + PostgresSagaLog.sql("schema"))
+          .execute());
+    } catch (TimeoutException e) {
+      throw new IllegalStateException(e);
+    }
+    return new PostgresSagaLog(pool);
+  }
+
+  @Override
+  protected void advance(Duration time) {
+    try {
+      await(pool.preparedQuery("UPDATE saga_clock SET shift = shift + $1 * interval '1 ms'")
+          .execute(Tuple.of(time.toMillis())));
+    } catch (TimeoutException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
