@@ -35,7 +35,6 @@ final class VerticleServices implements Services {
   private final HandlerThreads threads;
   private final List<RequestService<?, ?>> requests = new ArrayList<>();
   private final List<TopicService<?>> topics = new ArrayList<>();
-  private boolean ended;
 
   VerticleServices(EngineNode node, Context context) {
     this.node = node;
@@ -44,17 +43,6 @@ final class VerticleServices implements Services {
     this.scope = new Scope(engine.lanes().of(this.context.nettyEventLoop()));
     this.bus = engine.busOf(scope);
     this.threads = node.threads();
-    this.context.addCloseHook(closed -> {
-      this.context.runOnContext(none -> endUnlessStopped());
-      closed.succeed();
-    });
-  }
-
-  /** Vert.x does not stop what it undeploys before it has started. */
-  private void endUnlessStopped() {
-    if (!ended) {
-      close();
-    }
   }
 
   Node node() {
@@ -106,9 +94,6 @@ final class VerticleServices implements Services {
 
   /** Serves all that was registered; completes once every live node knows. */
   Future<Void> open() {
-    if (ended) {
-      return Future.failedFuture("the verticle was undeployed before it had started");
-    }
     List<Future<?>> addresses = new ArrayList<>();
     for (RequestService<?, ?> service : requests) {
       addresses.add(service.open());
@@ -121,7 +106,6 @@ final class VerticleServices implements Services {
 
   /** Stops serving, waits for running calls, then ends the verticle's own calls. */
   Future<Void> close() {
-    ended = true;
     List<Future<?>> idle = new ArrayList<>();
     for (RequestService<?, ?> service : requests) {
       idle.add(service.close());
