@@ -2,6 +2,7 @@ package io.vertebra.dispatch;
 
 import io.vertebra.contract.Request;
 import io.vertebra.error.CallException;
+import io.vertebra.error.ContractException;
 import io.vertebra.error.ErrorCode;
 import io.vertebra.error.HandlerException;
 import io.vertebra.error.VertebraException;
@@ -50,6 +51,7 @@ public final class Exchange<Q, R> extends Timed
   private int routes;
   private @Nullable ServedCall<Q, R> served;
   private @Nullable Target target;
+  private @Nullable Target avoided;
   private int instanceIndex = -1;
   private boolean pinned;
   /** What the link remembers, or the instance in this process that is meant. */
@@ -182,7 +184,7 @@ public final class Exchange<Q, R> extends Timed
     if (pinned) {
       Target node = target;
       if (node != null) {
-        node.send(this);
+        sendPinned(node);
         return;
       }
       if (attachment instanceof Instance<?, ?> instance) {
@@ -191,6 +193,14 @@ public final class Exchange<Q, R> extends Timed
       return;
     }
     engine.dispatch(this);
+  }
+
+  private void sendPinned(Target node) {
+    switch (node.fit(contract)) {
+      case FITS -> node.send(this);
+      case UNKNOWN -> node.examine(this);
+      case MISFIT -> rejected(ContractException.mismatch(contract.name(), node.obstacle(contract)));
+    }
   }
 
   /** Runs here, in this process. */
@@ -230,10 +240,33 @@ public final class Exchange<Q, R> extends Timed
     lane.post(this);
   }
 
+  /** What was unknown about a node is known now: looks for a node again. Any thread. */
+  public void routeAgain() {
+    lane.post(() -> {
+      if (!done) {
+        dispatch();
+      }
+    });
+  }
+
+  /** The node does not even say what it serves: looks for another. Any thread. */
+  public void refused(Target node) {
+    lane.post(() -> {
+      if (!done) {
+        avoided = node;
+        failure = CallException.peerGone(contract.name(), node.node(), false);
+        end();
+      }
+    });
+  }
+
   private void end() {
     VertebraException cause = failure;
     if (cause != null && canRouteAgain(cause)) {
       failure = null;
+      avoided = target == null ? avoided : target;
+      target = null;
+      served = null;
       engine.stats().rerouted();
       dispatch();
       return;
@@ -311,7 +344,7 @@ public final class Exchange<Q, R> extends Timed
     if (here != null) {
       mayHaveRun = !here.abandon(code);
     } else if (there != null) {
-      mayHaveRun = true;
+      mayHaveRun = attachment != null;
       there.cancel(this);
     }
     fail(
@@ -360,9 +393,10 @@ public final class Exchange<Q, R> extends Timed
     return instanceIndex;
   }
 
-  /** The node it went to last, or null if it is served here. */
-  public @Nullable Target target() {
-    return target;
+  /** The node that did not run it when it was tried last, or null. */
+  @Nullable
+  Target avoided() {
+    return avoided;
   }
 
   Route route() {
