@@ -45,7 +45,7 @@ public final class Benchmarks {
     Map<String, Entry> entries = new LinkedHashMap<>();
     entries.put(
         "local-request",
-        new Entry("one JVM; --same-loop | --cross-loop (default)", LocalRequest::run));
+        new Entry("one JVM; --cross-loop (default), --same-loop, --features", LocalRequest::run));
     entries.put(
         "cluster-request",
         new Entry("two JVMs; --format json (default) | cbor", ClusterRequest::run));

@@ -13,11 +13,14 @@ public final class CancelledCalls {
   private long dropped;
 
   /**
-   * Remembers nothing yet.
-   *
-   * @param rememberFor nanoseconds; 1 s is the framework's choice
-   * @param most how many are remembered; looking up costs at most this many comparisons
+   * Remembers nothing yet, and later no more and no longer than the options say; looking up costs
+   * at most as many comparisons as are remembered.
    */
+  public CancelledCalls(DirectoryOptions options) {
+    this(options.rememberCancelsFor(), options.mostCancels());
+  }
+
+  /** As above, with the time in nanoseconds and the number as given. */
   public CancelledCalls(long rememberFor, int most) {
     this.rememberFor = rememberFor;
     this.ids = new long[most];

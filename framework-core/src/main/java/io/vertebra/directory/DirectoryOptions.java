@@ -3,7 +3,7 @@ package io.vertebra.directory;
 import java.time.Duration;
 
 /**
- * The times of the directory protocol, in nanoseconds.
+ * The constants of the directory protocol; times are in nanoseconds.
  *
  * @param heartbeatEvery how often each peer is told that this node is alive; default 500 ms
  * @param suspectAfter silence after which a peer is not routed to; default 1.5 s
@@ -12,6 +12,8 @@ import java.time.Duration;
  * @param changesWithin changes of the own descriptor within this time go out together; default 10 ms
  * @param pullAgainAfter how long an answer to a pull is awaited before asking again; default 100 ms
  * @param acknowledgeWithin how long a live peer is waited for to take a change; default 5 s
+ * @param rememberCancelsFor how long a cancel of an unknown call is remembered; default 1 s
+ * @param mostCancels how many such cancels are remembered of each peer, a count; default 256
  */
 public record DirectoryOptions(
     long heartbeatEvery,
@@ -20,7 +22,9 @@ public record DirectoryOptions(
     long pausedAfter,
     long changesWithin,
     long pullAgainAfter,
-    long acknowledgeWithin) {
+    long acknowledgeWithin,
+    long rememberCancelsFor,
+    int mostCancels) {
   private static final DirectoryOptions DEFAULTS = new DirectoryOptions(
       millis(500),
       millis(1_500),
@@ -28,11 +32,18 @@ public record DirectoryOptions(
       millis(1_000),
       millis(10),
       millis(100),
-      millis(5_000));
+      millis(5_000),
+      millis(1_000),
+      256);
 
   public DirectoryOptions {
-    if (heartbeatEvery <= 0 || changesWithin < 0 || pullAgainAfter < 0 || acknowledgeWithin <= 0) {
-      throw new IllegalArgumentException("a time is negative or zero");
+    if (heartbeatEvery <= 0
+        || changesWithin < 0
+        || pullAgainAfter < 0
+        || acknowledgeWithin <= 0
+        || rememberCancelsFor < 0
+        || mostCancels < 1) {
+      throw new IllegalArgumentException("a time or count is negative or zero");
     }
     if (suspectAfter <= heartbeatEvery
         || goneAfter <= suspectAfter
@@ -57,7 +68,9 @@ public record DirectoryOptions(
         Math.max(pausedAfter, 2 * heartbeatEvery.toNanos()),
         changesWithin,
         pullAgainAfter,
-        acknowledgeWithin);
+        acknowledgeWithin,
+        rememberCancelsFor,
+        mostCancels);
   }
 
   /** Another time in which changes are collected. */
@@ -69,7 +82,9 @@ public record DirectoryOptions(
         pausedAfter,
         time.toNanos(),
         pullAgainAfter,
-        acknowledgeWithin);
+        acknowledgeWithin,
+        rememberCancelsFor,
+        mostCancels);
   }
 
   /** Another time to wait for acknowledgements. */
@@ -81,7 +96,9 @@ public record DirectoryOptions(
         pausedAfter,
         changesWithin,
         pullAgainAfter,
-        time.toNanos());
+        time.toNanos(),
+        rememberCancelsFor,
+        mostCancels);
   }
 
   private static long millis(long count) {

@@ -21,7 +21,8 @@ public final class Lane implements Runnable {
   private static final int TASKS_PER_CLOCK_READ = 8;
   private static final int CHUNK = 1024;
   private static final long SHORTEST_SPIN_NANOS = 250;
-  private static final long LONGEST_SPIN_NANOS = 10_000;
+  private static final long LONGEST_SPIN_NANOS = 25_000;
+  private static final int IDLES_PER_LONG_SPIN = 32;
   private static final long LONGEST_TURN_NANOS = 500_000;
 
   private final EventLoop loop;
@@ -32,6 +33,8 @@ public final class Lane implements Runnable {
   private Runnable afterTurn = () -> {};
   private long turnNanos;
   private long spinNanos = LONGEST_SPIN_NANOS;
+  private int idles;
+  private boolean spins = true;
   private boolean inTurn;
   private boolean timerSet;
   private long wakeUpAt;
@@ -74,6 +77,11 @@ public final class Lane implements Runnable {
     this.afterTurn = action;
   }
 
+  /** Lets the loop sleep at once when there is nothing to do: what it waits for comes over a socket. */
+  public void neverSpin() {
+    spins = false;
+  }
+
   /** Monotonic time, read at most {@value #TASKS_PER_CLOCK_READ} tasks ago. */
   public long nanoTime() {
     return inTurn ? turnNanos : System.nanoTime();
@@ -107,8 +115,8 @@ public final class Lane implements Runnable {
     inTurn = true;
     int left = drain(TASKS_PER_TURN);
     guarded(afterTurn);
-    while (left > 0 && turnNanos - start < LONGEST_TURN_NANOS && spinForWork()) {
-      left = drain(left);
+    while (left > 0 && spinForWork()) {
+      left = turnNanos - start > LONGEST_TURN_NANOS ? 0 : drain(left);
       guarded(afterTurn);
     }
     inTurn = false;
@@ -138,19 +146,24 @@ public final class Lane implements Runnable {
   /**
    * Looks at the inbox a little longer before the loop goes to sleep in its selector, since waking
    * it again costs more than the answer of a busy peer takes. How long adapts to whether it helped
-   * the last time, so a lane without such a peer hardly spins.
+   * the last time, so a lane without such a peer hardly spins; now and then it looks for as long as a
+   * wake-up takes, because two lanes that answer each other both have to stay awake to notice.
    */
   private boolean spinForWork() {
+    if (!spins) {
+      return false;
+    }
     long began = System.nanoTime();
+    long budget = ++idles % IDLES_PER_LONG_SPIN == 0 ? LONGEST_SPIN_NANOS : spinNanos;
     do {
       if (!inbox.isEmpty()) {
         turnNanos = System.nanoTime();
-        spinNanos = Math.min(LONGEST_SPIN_NANOS, spinNanos * 2);
+        spinNanos = LONGEST_SPIN_NANOS;
         return true;
       }
       Thread.onSpinWait();
       turnNanos = System.nanoTime();
-    } while (turnNanos - began < spinNanos);
+    } while (turnNanos - began < budget);
     spinNanos = Math.max(SHORTEST_SPIN_NANOS, spinNanos / 2);
     return false;
   }

@@ -50,6 +50,7 @@ public final class Links {
     this.lane = engine.control();
     this.writer = new FrameWriter(engine.settings().format(), maxFrame);
     this.nodeBytes = engine.nodeId().getBytes(StandardCharsets.UTF_8);
+    lane.neverSpin();
     lane.afterTurn(this::flushAll);
   }
 

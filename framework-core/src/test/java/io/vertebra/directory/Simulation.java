@@ -223,7 +223,8 @@ final class Simulation {
   private void checkCalls() {
     for (SimulatedCall each : allCalls) {
       SimulatedNode caller = each.caller;
-      check(each.ends == 1 || (caller.isDead() && each.ends == 0), caller, "did not end once:", each);
+      check(
+          each.ends == 1 || (caller.isDead() && each.ends == 0), caller, "did not end once:", each);
       check(each.runs <= 1, caller, "made a call that ran twice:", each);
       check(
           each.ends == 0 || each.mayHaveRun || each.runs == 0,

@@ -3,6 +3,8 @@ package io.vertebra.benchmarks.load;
 import io.vertx.core.Completable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,8 @@ final class ClosedLoop<T> {
   private static final int MAX_DEPTH = 16;
   private static final int LATENCY_DIGITS = 3;
 
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
   private final Caller<T> caller;
   private final int inFlight;
   private final long nanos;
@@ -29,6 +33,7 @@ final class ClosedLoop<T> {
 
   private @Nullable Thread loop;
   private long startedAt;
+  private long cpuAtStart;
   private long started;
   private long completed;
   private long errors;
@@ -53,6 +58,7 @@ final class ClosedLoop<T> {
 
   private void begin() {
     loop = Thread.currentThread();
+    cpuAtStart = THREADS.getCurrentThreadCpuTime();
     startedAt = System.nanoTime();
     open = inFlight;
     for (int i = 0; i < inFlight; i++) {
@@ -63,8 +69,9 @@ final class ClosedLoop<T> {
   private void closed() {
     open--;
     if (open == 0) {
+      long cpu = THREADS.getCurrentThreadCpuTime() - cpuAtStart;
       done.complete(
-          new Round(completed, nanos, latencies, errors, lost.result(), failing.result()));
+          new Round(completed, nanos, cpu, latencies, errors, lost.result(), failing.result()));
     }
   }
 

@@ -5,12 +5,24 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
-/** The rounds of one contestant at one load: medians, and sums of the calls that ended badly. */
-record Score(
+/**
+ * The rounds of one contestant at one load.
+ *
+ * @param side whose side it is on
+ * @param layout its layout
+ * @param perSecond median of the answered calls per second
+ * @param p99Micros median of the 99th percentiles, in microseconds
+ * @param callerNanosPerCall median of the caller's processor time per call, in nanoseconds
+ * @param errors calls that should have been answered and were not, of all rounds
+ * @param lost calls to the handler that never answers, of all rounds
+ * @param failing calls to the handler that throws, of all rounds
+ */
+public record Score(
     Side side,
     String layout,
     double perSecond,
     double p99Micros,
+    double callerNanosPerCall,
     long errors,
     Round.Probes lost,
     Round.Probes failing) {
@@ -21,6 +33,7 @@ record Score(
         contestant.layout(),
         median(rounds, Round::perSecond),
         median(rounds, Round::p99Micros),
+        median(rounds, Round::callerNanosPerCall),
         sum(rounds, Round::errors),
         new Round.Probes(
             sum(rounds, r -> r.lost().sent()), sum(rounds, r -> r.lost().asExpected())),

@@ -5,6 +5,7 @@ import io.vertebra.Services;
 import io.vertebra.benchmarks.load.Caller;
 import io.vertebra.benchmarks.raw.OrderPlaced;
 import io.vertebra.benchmarks.raw.PlaceOrder;
+import io.vertebra.contract.Request;
 import io.vertebra.messaging.CallOptions;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -15,7 +16,18 @@ public final class OurCaller extends ServiceVerticle {
   private static final CallOptions SHORT =
       CallOptions.defaults().withTimeout(Duration.ofMillis(Caller.LOST_TIMEOUT_MILLIS));
 
+  private final Request<PlaceOrder, OrderPlaced> answered;
   private Thread loop = Thread.currentThread();
+
+  /** Calls {@link Orders#PLACE}. */
+  public OurCaller() {
+    this(Orders.PLACE);
+  }
+
+  /** Calls this instead of {@link Orders#PLACE}. */
+  public OurCaller(Request<PlaceOrder, OrderPlaced> answered) {
+    this.answered = answered;
+  }
 
   @Override
   protected void services(Services on) {
@@ -34,7 +46,7 @@ public final class OurCaller extends ServiceVerticle {
 
   /** A call that is answered. */
   public Future<OrderPlaced> place(long id) {
-    return bus().request(Orders.PLACE, PlaceOrder.of(id));
+    return bus().request(answered, PlaceOrder.of(id));
   }
 
   /** A call that is never answered; its deadline is 200 ms. */

@@ -21,12 +21,13 @@ import java.util.function.Consumer;
  * to a listener, on a thread of its own; what else it prints goes to this process's standard error.
  */
 public final class ChildJvm implements AutoCloseable {
-  private static final Set<Process> ALIVE = ConcurrentHashMap.newKeySet();
+  private static final Set<Process> STARTED = ConcurrentHashMap.newKeySet();
   private static final long END_SECONDS = 30;
 
   static {
     // SIGKILL, since a stopped child hears nothing else.
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> ALIVE.forEach(Process::destroyForcibly)));
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> STARTED.forEach(Process::destroyForcibly)));
   }
 
   private final Process process;
@@ -52,8 +53,7 @@ public final class ChildJvm implements AutoCloseable {
     try {
       Process process =
           new ProcessBuilder(command).redirectError(Redirect.INHERIT).start();
-      ALIVE.add(process);
-      process.onExit().thenRun(() -> ALIVE.remove(process));
+      STARTED.add(process);
       return new ChildJvm(process, listener);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

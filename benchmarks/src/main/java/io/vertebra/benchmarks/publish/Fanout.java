@@ -116,6 +116,7 @@ final class Fanout {
     return new Round(
         completed,
         nanos,
+        0,
         latencies,
         missing,
         new Round.Probes(0, 0),

@@ -7,23 +7,18 @@ import io.vertx.core.eventbus.EventBus;
 
 /** How bodies look on the wire. */
 public enum RawFormat {
-  JSON(JsonMapper.builder().build()),
-  CBOR(CBORMapper.builder().build());
-
-  private final ObjectMapper mapper;
-
-  RawFormat(ObjectMapper mapper) {
-    this.mapper = mapper;
-  }
+  JSON,
+  CBOR;
 
   /** Registers the codecs of all message types; once for a bus, before its first message. */
   public void register(EventBus bus) {
-    register(bus, PlaceOrder.class, "place-order.v1");
-    register(bus, OrderPlaced.class, "order-placed.v1");
-    register(bus, StockChanged.class, "stock-changed.v1");
+    ObjectMapper mapper = this == JSON ? new JsonMapper() : new CBORMapper();
+    register(bus, PlaceOrder.class, "place-order.v1", mapper);
+    register(bus, OrderPlaced.class, "order-placed.v1", mapper);
+    register(bus, StockChanged.class, "stock-changed.v1", mapper);
   }
 
-  private <T> void register(EventBus bus, Class<T> type, String name) {
+  private static <T> void register(EventBus bus, Class<T> type, String name, ObjectMapper mapper) {
     bus.registerDefaultCodec(type, new JacksonCodec<>(name, type, mapper));
   }
 }

@@ -1,6 +1,7 @@
 package io.vertebra.benchmarks.request;
 
 import io.vertebra.benchmarks.Arguments;
+import io.vertebra.benchmarks.features.FeatureBudget;
 import io.vertebra.benchmarks.load.Comparison;
 import io.vertebra.benchmarks.load.Contestant;
 import java.time.Duration;
@@ -12,17 +13,22 @@ public final class LocalRequest {
   private LocalRequest() {}
 
   /**
-   * {@code --cross-loop} (default): caller and server on two event loops; {@code --same-loop}: on one.
+   * {@code --cross-loop} (default): caller and server on two event loops; {@code --same-loop}: on one;
+   * {@code --features}: what each feature costs.
    *
    * @return whether all calls of our side ended as they had to
    */
   public static boolean run(Arguments arguments) {
     boolean same = arguments.takeFlag("same-loop");
     boolean cross = arguments.takeFlag("cross-loop");
+    boolean features = arguments.takeFlag("features");
     Duration round = arguments.takeRound();
     arguments.end();
     boolean sound = true;
-    if (cross || !same) {
+    if (features) {
+      FeatureBudget.run(round);
+    }
+    if (cross || !(same || features)) {
       sound = compare(
           "cross",
           List.of(

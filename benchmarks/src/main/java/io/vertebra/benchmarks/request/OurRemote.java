@@ -2,6 +2,7 @@ package io.vertebra.benchmarks.request;
 
 import io.vertebra.benchmarks.cluster.Membership;
 import io.vertebra.benchmarks.cluster.OurCluster;
+import io.vertebra.benchmarks.orders.OurCaller;
 import io.vertebra.benchmarks.process.ChildJvm;
 import io.vertebra.cluster.ClusterNode;
 import io.vertebra.wire.Format;
@@ -17,6 +18,7 @@ final class OurRemote extends OurSide {
   private @Nullable ClusterNode node;
 
   OurRemote(String format) {
+    super(new OurCaller());
     this.format = format;
   }
 

@@ -10,7 +10,11 @@ import io.vertx.core.Future;
 
 /** What all contestants on the framework have in common: how they call. */
 abstract class OurSide implements Caller<OrderPlaced> {
-  final OurCaller caller = new OurCaller();
+  final OurCaller caller;
+
+  OurSide(OurCaller caller) {
+    this.caller = caller;
+  }
 
   @Override
   public Side side() {

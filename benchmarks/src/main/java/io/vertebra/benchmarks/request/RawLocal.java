@@ -6,13 +6,18 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 
 /** The bare bus within one JVM. */
-final class RawLocal extends RawSide {
+public final class RawLocal extends RawSide {
   private final Loops loops;
   private final Vertx vertx;
 
   RawLocal(Loops loops) {
     this.loops = loops;
     this.vertx = Vertx.vertx(loops.options());
+  }
+
+  /** Caller and server on one event loop. */
+  public static RawLocal onOneLoop() {
+    return new RawLocal(Loops.ONE);
   }
 
   @Override

@@ -111,6 +111,7 @@ class ComparisonTest {
       return new Round(
           completed,
           Duration.ofSeconds(1).toNanos(),
+          0,
           latencies,
           0,
           new Round.Probes(3, expired),
