@@ -232,8 +232,7 @@ class HttpGatewayTest {
   void says_503_and_when_to_retry_if_the_service_is_overloaded() throws Exception {
     NetSocket first = http.connect();
     String ask = "{\"what\":\"x\"}";
-    await(first.write("POST /busy HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-        + "Content-Length: " + ask.length() + "\r\n\r\n" + ask));
+    await(first.write(HttpClients.head("/busy", ask.length()) + ask));
     HttpResponse<String> response = http.post("/busy", ask, "Timeout-Ms", "10");
     while (response.statusCode() == 504) { // this one came first
       response = http.post("/busy", ask, "Timeout-Ms", "10");
@@ -282,8 +281,7 @@ class HttpGatewayTest {
     socket.handler(part -> {});
     socket.closeHandler(end -> closed.complete());
     socket.exceptionHandler(reset -> {});
-    socket.write("POST /stock/reserve HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-        + "Content-Length: 1000000000\r\n\r\n");
+    socket.write(HttpClients.head("/stock/reserve", 1000000000));
     String megabyte = " ".repeat(1024 * 1024);
     for (int i = 0; i < 16; i++) {
       socket.write(megabyte);
@@ -306,8 +304,7 @@ class HttpGatewayTest {
     socket.handler(part -> answer.append(part));
     socket.closeHandler(end -> closed.complete());
     socket.exceptionHandler(reset -> {});
-    await(socket.write("POST /stock/reserve HTTP/1.1\r\nHost: x\r\n"
-        + "Content-Type: application/json\r\nContent-Length: 900\r\n\r\n{"));
+    await(socket.write(HttpClients.head("/stock/reserve", 900) + "{"));
     long timer = http.vertx.setPeriodic(100, id -> socket.write(" "));
     await(closed.future());
     http.vertx.cancelTimer(timer);
@@ -351,8 +348,7 @@ class HttpGatewayTest {
   void cancels_the_call_of_a_client_that_goes_away() throws Exception {
     NetSocket socket = http.connect();
     String ask = "{\"what\":\"wait\"}";
-    await(socket.write("POST /ask HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-        + "Content-Length: " + ask.length() + "\r\n\r\n" + ask));
+    await(socket.write(HttpClients.head("/ask", ask.length()) + ask));
     await(shop.asked.future());
     await(socket.close());
     await(shop.cancelled.future());
