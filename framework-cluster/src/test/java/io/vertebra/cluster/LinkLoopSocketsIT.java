@@ -3,7 +3,7 @@ package io.vertebra.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.channel.EventLoop;
-import io.netty.channel.SingleThreadEventLoop;
+import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.util.concurrent.EventExecutor;
 import io.vertebra.ServiceVerticle;
 import io.vertebra.Services;
@@ -14,6 +14,7 @@ import io.vertebra.messaging.Gathered;
 import io.vertx.core.Future;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
+import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -55,6 +56,13 @@ class LinkLoopSocketsIT {
     return (LinkLoopTransport.Loops) ((VertxInternal) node.vertx()).nettyEventLoopGroup();
   }
 
+  /** Netty counts the sockets of a loop but tells only its own classes. */
+  private static int socketsOn(EventExecutor loop) throws Exception {
+    Method count = SingleThreadIoEventLoop.class.getDeclaredMethod("getNumOfRegisteredChannels");
+    count.setAccessible(true);
+    return (int) count.invoke(loop);
+  }
+
   @Test
   void verticles_have_the_other_loops_and_every_socket_between_nodes_has_the_link_loop()
       throws Exception {
@@ -83,7 +91,7 @@ class LinkLoopSocketsIT {
       own.bus().request(WHERE, new Where(2), CallOptions.defaults()).await(60, TimeUnit.SECONDS);
       for (ClusterNode node : new ClusterNode[] {own, other}) {
         for (EventExecutor loop : loopsOf(node)) {
-          int sockets = ((SingleThreadEventLoop) loop).registeredChannels();
+          int sockets = socketsOn(loop);
           if (loop == loopsOf(node).linkLoop()) {
             assertThat(sockets).as("one to and one from the other node").isGreaterThanOrEqualTo(2);
           } else {
