@@ -39,6 +39,10 @@ public final class Benchmarks {
     } catch (IllegalArgumentException e) {
       System.err.println(e.getMessage());
       System.exit(2);
+    } catch (RuntimeException e) {
+      // Whatever was started and not stopped ends with this process.
+      e.printStackTrace();
+      System.exit(1);
     }
   }
 
