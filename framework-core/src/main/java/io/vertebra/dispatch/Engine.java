@@ -175,6 +175,15 @@ public final class Engine {
         settings.nodeId());
   }
 
+  /** The envelope of a message that came in without one, from {@code caller}. */
+  public <Q> Envelope seal(
+      Request<Q, ?> contract, Q message, @Nullable String chosenId, String caller) {
+    MessageId id = chosenId == null ? nextMessageId() : new MessageId(chosenId);
+    String idempotencyKey = contract.idempotencyKeyOf(message);
+    String key = routingKey(contract, message, idempotencyKey);
+    return new Envelope(id, id, null, key, idempotencyKey, 1, caller);
+  }
+
   /**
    * The key of a keyed contract. An idempotent one goes by its idempotency key, so that duplicates
    * meet at the node whose memory has the first reply.

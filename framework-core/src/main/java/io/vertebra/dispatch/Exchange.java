@@ -4,8 +4,10 @@ import io.vertebra.contract.Request;
 import io.vertebra.error.CallException;
 import io.vertebra.error.ContractException;
 import io.vertebra.error.ErrorCode;
+import io.vertebra.error.HandlerException;
 import io.vertebra.error.VertebraException;
 import io.vertebra.messaging.CallOptions;
+import io.vertebra.messaging.Cancellation;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
@@ -21,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param <Q> the message
  * @param <R> the reply
  */
-public final class Exchange<Q, R> extends Timed implements Runnable, Origin<R> {
+public final class Exchange<Q, R> extends Timed
+    implements Runnable, Origin<R>, Cancellation.Listener {
   private static final int MAX_ROUTES = 4;
 
   private final Engine engine;
@@ -121,7 +124,8 @@ public final class Exchange<Q, R> extends Timed implements Runnable, Origin<R> {
   }
 
   /** Ends the exchange with CANCELLED. Any thread. */
-  void cancel() {
+  @Override
+  public void cancelled() {
     lane.post(this::cancelFromParent);
   }
 
@@ -146,15 +150,19 @@ public final class Exchange<Q, R> extends Timed implements Runnable, Origin<R> {
     }
     started = true;
     Scope origin = parent;
+    Cancellation outside = options.cancellation();
+    if (origin != null && origin.isCancelled() || outside != null && outside.isCancelled()) {
+      done = true;
+      fail(CallException.cancelled(contract.name(), false));
+      return;
+    }
     if (origin != null) {
-      if (origin.isCancelled()) {
-        done = true;
-        fail(CallException.cancelled(contract.name(), false));
-        return;
-      }
       origin.add(this);
     } else {
       engine.stats().rootCall();
+    }
+    if (outside != null) {
+      outside.add(this);
     }
     try {
       envelope = engine.seal(contract, message, options, origin, lane);
@@ -263,6 +271,10 @@ public final class Exchange<Q, R> extends Timed implements Runnable, Origin<R> {
       dispatch();
       return;
     }
+    if (cause != null && cause.code() == ErrorCode.DEADLINE_EXCEEDED) {
+      cause =
+          overdue(cause.mayHaveRun()); // the other side does not know how long the caller waited
+    }
     settle();
     boolean inline = context.isEventLoopContext() && context.nettyEventLoop() == lane.loop();
     ContextInternal previous = inline ? context.beginDispatch() : null;
@@ -285,6 +297,9 @@ public final class Exchange<Q, R> extends Timed implements Runnable, Origin<R> {
         promise.tryComplete(wire.read());
       } catch (VertebraException unreadable) {
         promise.tryFail(unreadable);
+      } catch (RuntimeException e) {
+        promise.tryFail(HandlerException.replyInvalid(
+            contract.name(), "reading it threw " + e.getClass().getName()));
       }
     } else {
       promise.tryComplete(value);
@@ -306,6 +321,10 @@ public final class Exchange<Q, R> extends Timed implements Runnable, Origin<R> {
     lane.disarm(this);
     if (parent != null) {
       parent.remove(this);
+    }
+    Cancellation outside = options.cancellation();
+    if (outside != null) {
+      outside.remove(this);
     }
   }
 
@@ -331,8 +350,12 @@ public final class Exchange<Q, R> extends Timed implements Runnable, Origin<R> {
     fail(
         code == ErrorCode.CANCELLED
             ? CallException.cancelled(contract.name(), mayHaveRun)
-            : CallException.deadlineExceeded(
-                contract.name(), Duration.ofNanos(deadlineNanos - startNanos), mayHaveRun));
+            : overdue(mayHaveRun));
+  }
+
+  private CallException overdue(boolean mayHaveRun) {
+    return CallException.deadlineExceeded(
+        contract.name(), Duration.ofNanos(deadlineNanos - startNanos), mayHaveRun);
   }
 
   private void fail(VertebraException cause) {
