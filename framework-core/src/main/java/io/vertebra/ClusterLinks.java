@@ -16,10 +16,11 @@ final class ClusterLinks {
   private final Links links;
   private final Gate gate;
   private final Membership membership;
+  private volatile ServingState wanted = ServingState.READY;
 
-  ClusterLinks(Engine engine, NodeOptions options) {
+  ClusterLinks(Engine engine, long incarnation, NodeOptions options) {
     this.engine = engine;
-    this.links = new Links(engine, options.maxFrame());
+    this.links = new Links(engine, incarnation, options.maxFrame());
     this.gate = new Gate(engine, links);
     this.membership = new Membership(engine, links, DirectoryOptions.defaults(), gate::refresh);
   }
@@ -32,8 +33,14 @@ final class ClusterLinks {
   }
 
   Future<Void> changeState(ServingState state) {
-    links.lane().post(() -> gate.setLeaving(state != ServingState.READY));
-    return membership.changeState(state);
+    wanted = state;
+    if (state == ServingState.READY) {
+      links.lane().post(() -> gate.setLeaving(false));
+    }
+    // Until the others know, what they send is served; nothing has to be sent twice.
+    return membership
+        .changeState(state)
+        .onSuccess(known -> links.lane().post(() -> gate.setLeaving(wanted != ServingState.READY)));
   }
 
   Future<Void> leave() {

@@ -41,6 +41,8 @@ final class EngineNode implements Node, Shareable {
   /** Bytes of a frame that are kept for its header. */
   private static final int HEADER_ROOM = 1024;
 
+  private static final long IDLE_LOOK_MILLIS = 10;
+
   private final VertxInternal vertx;
   private final NodeOptions options;
   private final Engine engine;
@@ -84,9 +86,15 @@ final class EngineNode implements Node, Shareable {
         : internal.nettyEventLoopGroup().next();
     EngineSettings settings = settings(options, internal.clusterManager().getNodeId());
     Engine engine = new Engine(internal, settings, lanes, lanes.of(linkLoop));
-    ClusterLinks cluster = new ClusterLinks(engine, options);
+    ClusterLinks cluster = new ClusterLinks(engine, nextIncarnation(vertx), options);
     EngineNode node = install(new EngineNode(internal, options, engine, cluster));
     return cluster.join(linkLoop).map(node);
+  }
+
+  /** Counts the nodes that were made on the Vert.x instance, which all have its id. */
+  private static long nextIncarnation(Vertx vertx) {
+    LocalMap<String, Long> counts = vertx.sharedData().getLocalMap(KEY + "s");
+    return counts.merge(KEY, 1L, Long::sum);
   }
 
   private static EngineSettings settings(NodeOptions options, String id) {
@@ -194,7 +202,16 @@ final class EngineNode implements Node, Shareable {
   @Override
   public Future<Void> quiesce() {
     state = NodeState.QUIESCED;
-    return changeState(ServingState.QUIESCED);
+    long patience = options.drainTimeout().toNanos();
+    return changeState(ServingState.QUIESCED).compose(known -> idle(System.nanoTime() + patience));
+  }
+
+  /** Completes once no call runs, or at the deadline. */
+  private Future<Void> idle(long deadlineNanos) {
+    if (engine.inFlight() == 0 || System.nanoTime() - deadlineNanos >= 0) {
+      return Future.succeededFuture();
+    }
+    return vertx.timer(IDLE_LOOK_MILLIS).compose(again -> idle(deadlineNanos));
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.vertebra;
 
 import io.vertebra.dispatch.CallLocal;
 import io.vertebra.dispatch.Handler;
+import io.vertebra.error.CallException;
 import io.vertebra.error.NodeException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -22,9 +23,19 @@ final class HandlerThreads {
     this.pool = vertx.createSharedWorkerExecutor("vertebra-blocking-" + nodeId, blockingThreads);
   }
 
-  /** Each call on a thread of the pool, side by side; its context is that of the call. */
+  /**
+   * Each call on a thread of the pool, side by side; its context is that of the call. One that waited
+   * for a thread until its caller gave up is not handled.
+   */
   <Q, R> Handler<Q, R> blocking(Services.BlockingCallHandler<? super Q, ? extends R> handler) {
-    return (message, call) -> pool.executeBlocking(() -> handler.handle(message, call), false);
+    return (message, call) -> pool.executeBlocking(
+        () -> {
+          if (call.isCancelled()) {
+            throw CallException.cancelled(call.metadata().contract(), false);
+          }
+          return handler.handle(message, call);
+        },
+        false);
   }
 
   /**

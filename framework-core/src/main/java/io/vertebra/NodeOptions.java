@@ -7,54 +7,80 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** How a node works. Immutable; {@code withX} returns a copy. */
 public final class NodeOptions {
   private static final int MIN_FRAME = 4 * 1024;
   private static final int MAX_FRAME = 64 * 1024 * 1024;
-  private static final NodeOptions DEFAULTS = new NodeOptions(new Values(
-      null,
-      Format.JSON,
-      1024 * 1024,
-      Duration.ofSeconds(30),
-      Duration.ofSeconds(10),
-      20,
-      false,
-      null));
+  private static final Duration LONGEST = Duration.ofDays(1);
+  private static final Pattern ID = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
+  private static final NodeOptions DEFAULTS = new NodeOptions(new Draft());
 
-  private final Values values;
+  /** Never changed once it is here. */
+  private final Draft values;
 
-  private record Values(
-      @Nullable String id,
-      Format format,
-      int maxFrame,
-      Duration lostAfter,
-      Duration drainTimeout,
-      int blockingThreads,
-      boolean localCheck,
-      @Nullable Observer observer) {}
+  /** The values while they are put together. */
+  private static final class Draft {
+    private @Nullable String id;
+    private Format format = Format.JSON;
+    private int maxFrame = 1024 * 1024;
+    private Duration lostAfter = Duration.ofSeconds(30);
+    private Duration drainTimeout = Duration.ofSeconds(10);
+    private int blockingThreads = 20;
+    private boolean localCheck;
+    private @Nullable Observer observer;
 
-  private NodeOptions(Values values) {
-    if (values.maxFrame < MIN_FRAME || values.maxFrame > MAX_FRAME) {
-      throw new IllegalArgumentException("maxFrame must lie between " + MIN_FRAME + " and "
-          + MAX_FRAME + " bytes: " + values.maxFrame);
+    private Draft copy() {
+      Draft copy = new Draft();
+      copy.id = id;
+      copy.format = format;
+      copy.maxFrame = maxFrame;
+      copy.lostAfter = lostAfter;
+      copy.drainTimeout = drainTimeout;
+      copy.blockingThreads = blockingThreads;
+      copy.localCheck = localCheck;
+      copy.observer = observer;
+      return copy;
     }
-    if (values.lostAfter.isNegative() || values.lostAfter.isZero()) {
-      throw new IllegalArgumentException("lostAfter must be more than 0: " + values.lostAfter);
-    }
-    if (values.drainTimeout.isNegative()) {
-      throw new IllegalArgumentException("drainTimeout cannot be negative: " + values.drainTimeout);
-    }
-    if (values.blockingThreads < 1) {
-      throw new IllegalArgumentException(
-          "blockingThreads must be at least 1: " + values.blockingThreads);
-    }
-    if (values.id != null && !values.id.matches("[A-Za-z0-9_.-]{1,64}")) {
-      throw new IllegalArgumentException(
-          "a node id has 1 to 64 letters, digits or '_.-': " + values.id);
-    }
+  }
+
+  private NodeOptions(Draft values) {
+    check(
+        values.id == null || ID.matcher(values.id).matches(),
+        "a node id has 1 to 64 letters, digits or '_.-'",
+        values.id);
+    check(
+        values.maxFrame >= MIN_FRAME && values.maxFrame <= MAX_FRAME,
+        "maxFrame must lie between " + MIN_FRAME + " and " + MAX_FRAME + " bytes",
+        values.maxFrame);
+    check(
+        !values.lostAfter.isNegative()
+            && !values.lostAfter.isZero()
+            && values.lostAfter.compareTo(LONGEST) <= 0,
+        "lostAfter must be more than 0 and at most 1 day",
+        values.lostAfter);
+    check(
+        !values.drainTimeout.isNegative() && values.drainTimeout.compareTo(LONGEST) <= 0,
+        "drainTimeout must lie between 0 and 1 day",
+        values.drainTimeout);
+    check(
+        values.blockingThreads >= 1, "blockingThreads must be at least 1", values.blockingThreads);
     this.values = values;
+  }
+
+  private static void check(boolean fits, String rule, @Nullable Object value) {
+    if (!fits) {
+      throw new IllegalArgumentException(rule + ": " + value);
+    }
+  }
+
+  private NodeOptions with(Consumer<Draft> change) {
+    Draft changed = values.copy();
+    change.accept(changed);
+    return new NodeOptions(changed);
   }
 
   /** A random id, JSON, frames of at most 1 MiB, 20 threads for blocking handlers. */
@@ -64,16 +90,19 @@ public final class NodeOptions {
 
   /** Reads what {@link #toJson()} writes; absent fields have their default. */
   public static NodeOptions fromJson(JsonObject json) {
-    Values d = DEFAULTS.values;
-    return new NodeOptions(new Values(
-        json.getString("id"),
-        Format.valueOf(json.getString("format", d.format.name())),
-        json.getInteger("maxFrame", d.maxFrame),
-        Duration.ofMillis(json.getLong("lostAfterMs", d.lostAfter.toMillis())),
-        Duration.ofMillis(json.getLong("drainTimeoutMs", d.drainTimeout.toMillis())),
-        json.getInteger("blockingThreads", d.blockingThreads),
-        json.getBoolean("localCheck", d.localCheck),
-        null));
+    return DEFAULTS.with(draft -> {
+      draft.id = json.getString("id");
+      draft.format = Format.valueOf(json.getString("format", draft.format.name()));
+      draft.maxFrame = json.getInteger("maxFrame", draft.maxFrame);
+      draft.lostAfter = millis(json, "lostAfterMs", draft.lostAfter);
+      draft.drainTimeout = millis(json, "drainTimeoutMs", draft.drainTimeout);
+      draft.blockingThreads = json.getInteger("blockingThreads", draft.blockingThreads);
+      draft.localCheck = json.getBoolean("localCheck", draft.localCheck);
+    });
+  }
+
+  private static Duration millis(JsonObject json, String field, Duration otherwise) {
+    return Duration.ofMillis(json.getLong(field, otherwise.toMillis()));
   }
 
   /** Everything but the observer, which is no data. */
@@ -90,86 +119,32 @@ public final class NodeOptions {
 
   /** Name of the node in logs and messages: 1 to 64 letters, digits or {@code _.-}; default a random one. */
   public NodeOptions withId(String id) {
-    Values v = values;
-    return new NodeOptions(new Values(
-        Objects.requireNonNull(id),
-        v.format,
-        v.maxFrame,
-        v.lostAfter,
-        v.drainTimeout,
-        v.blockingThreads,
-        v.localCheck,
-        v.observer));
+    return with(draft -> draft.id = Objects.requireNonNull(id));
   }
 
   /** How bodies are written between nodes; default {@link Format#JSON}. Nodes read both. */
   public NodeOptions withFormat(Format format) {
-    Values v = values;
-    return new NodeOptions(new Values(
-        v.id,
-        format,
-        v.maxFrame,
-        v.lostAfter,
-        v.drainTimeout,
-        v.blockingThreads,
-        v.localCheck,
-        v.observer));
+    return with(draft -> draft.format = Objects.requireNonNull(format));
   }
 
   /** Bytes that one message may have on the wire, 4 KiB to 64 MiB; default 1 MiB. The same on all nodes. */
   public NodeOptions withMaxFrame(int bytes) {
-    Values v = values;
-    return new NodeOptions(new Values(
-        v.id,
-        v.format,
-        bytes,
-        v.lostAfter,
-        v.drainTimeout,
-        v.blockingThreads,
-        v.localCheck,
-        v.observer));
+    return with(draft -> draft.maxFrame = bytes);
   }
 
-  /** How long after its caller gave up a running call counts as lost; default 30 s. */
+  /** How long after its caller gave up a running call counts as lost; default 30 s, at most 1 day. */
   public NodeOptions withLostAfter(Duration lostAfter) {
-    Values v = values;
-    return new NodeOptions(new Values(
-        v.id,
-        v.format,
-        v.maxFrame,
-        lostAfter,
-        v.drainTimeout,
-        v.blockingThreads,
-        v.localCheck,
-        v.observer));
+    return with(draft -> draft.lostAfter = lostAfter);
   }
 
-  /** How long a verticle that stops waits for its running calls; default 10 s. */
+  /** How long a verticle that stops waits for its running calls; default 10 s, at most 1 day. */
   public NodeOptions withDrainTimeout(Duration drainTimeout) {
-    Values v = values;
-    return new NodeOptions(new Values(
-        v.id,
-        v.format,
-        v.maxFrame,
-        v.lostAfter,
-        drainTimeout,
-        v.blockingThreads,
-        v.localCheck,
-        v.observer));
+    return with(draft -> draft.drainTimeout = drainTimeout);
   }
 
   /** Threads for {@code on.blocking}; default 20. */
   public NodeOptions withBlockingThreads(int threads) {
-    Values v = values;
-    return new NodeOptions(new Values(
-        v.id,
-        v.format,
-        v.maxFrame,
-        v.lostAfter,
-        v.drainTimeout,
-        threads,
-        v.localCheck,
-        v.observer));
+    return with(draft -> draft.blockingThreads = threads);
   }
 
   /**
@@ -177,30 +152,12 @@ public final class NodeOptions {
    * they would between nodes; default false, and true in tests with vertebra-test.
    */
   public NodeOptions withLocalCheck(boolean localCheck) {
-    Values v = values;
-    return new NodeOptions(new Values(
-        v.id,
-        v.format,
-        v.maxFrame,
-        v.lostAfter,
-        v.drainTimeout,
-        v.blockingThreads,
-        localCheck,
-        v.observer));
+    return with(draft -> draft.localCheck = localCheck);
   }
 
   /** Who watches the node, such as {@code Metrics.on(meterRegistry)}; default nobody. */
   public NodeOptions withObserver(Observer observer) {
-    Values v = values;
-    return new NodeOptions(new Values(
-        v.id,
-        v.format,
-        v.maxFrame,
-        v.lostAfter,
-        v.drainTimeout,
-        v.blockingThreads,
-        v.localCheck,
-        observer));
+    return with(draft -> draft.observer = Objects.requireNonNull(observer));
   }
 
   /** The id, or a fresh random one. */

@@ -1,5 +1,6 @@
 package io.vertebra;
 
+import io.vertebra.error.NodeException;
 import io.vertebra.messaging.Bus;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * calls end first.
  *
  * <p>Each instance has its own event loop context; handlers registered with {@link Services#request}
- * need no synchronization.
+ * need no synchronization. Deploying it on a worker or a virtual thread fails: handlers that block are
+ * registered as such.
  */
 public abstract class ServiceVerticle extends VerticleBase {
   private @Nullable VerticleServices services;
@@ -29,7 +31,10 @@ public abstract class ServiceVerticle extends VerticleBase {
     return Future.succeededFuture();
   }
 
-  /** Runs after the last call has ended, for instance to close a connection; default does nothing. */
+  /**
+   * Runs after the last call has ended, or when serving could not begin after {@link #prepare}, for
+   * instance to close a connection; default does nothing.
+   */
   protected Future<?> dispose() {
     return Future.succeededFuture();
   }
@@ -47,6 +52,10 @@ public abstract class ServiceVerticle extends VerticleBase {
   @Override
   public void init(Vertx vertx, Context context) {
     super.init(vertx, context);
+    if (!context.isEventLoopContext()) {
+      throw NodeException.threadingUnsupported(
+          getClass().getName(), context.threadingModel().name());
+    }
     services = new VerticleServices(EngineNode.of(vertx), context);
   }
 
@@ -54,8 +63,15 @@ public abstract class ServiceVerticle extends VerticleBase {
   @Override
   public final Future<?> start() {
     VerticleServices mine = deployed();
+    return Future.succeededFuture()
+        .compose(none -> prepare())
+        .compose(ready ->
+            serve(mine).recover(cause -> stop().transform(stopped -> Future.failedFuture(cause))));
+  }
+
+  private Future<?> serve(VerticleServices mine) {
     mine.deployed(context.deploymentID());
-    return prepare().compose(ready -> {
+    return Future.succeededFuture().compose(none -> {
       services(mine);
       return mine.open();
     });

@@ -117,7 +117,7 @@ final class VerticleServices implements Services {
         .compose(known -> Future.join(idle))
         .timeout(Math.max(1, node.options().drainTimeout().toMillis()), TimeUnit.MILLISECONDS)
         .otherwiseEmpty()
-        .map(ended -> {
+        .map(over -> {
           scope.cancel();
           return null;
         });

@@ -58,6 +58,7 @@ public final class OneNode implements BeforeEachCallback, AfterEachCallback {
     logged.clear();
     leavesCallsBehind = false;
     engineLogger.addHandler(listener);
+    engineLogger.setUseParentHandlers(false);
     vertx = Vertx.vertx();
     node = Node.create(vertx, options);
     if (!warm) {
@@ -72,7 +73,11 @@ public final class OneNode implements BeforeEachCallback, AfterEachCallback {
           Shop.RESERVE,
           (reserve, call) ->
               call.request(Shop.CHARGE, Shop.charge(1)).map(charged -> new Shop.Reserved("", 0)));
-      on.request(Shop.CHARGE, charge -> Promise.<Shop.Charged>promise().future());
+      on.request(Shop.CHARGE, (charge, call) -> {
+        Promise<Shop.Charged> promise = Promise.promise();
+        call.onCancel(() -> promise.fail("gave up"));
+        return promise.future();
+      });
     });
     for (int i = 0; i < 3; i++) {
       failureOf(bus()
@@ -100,6 +105,7 @@ public final class OneNode implements BeforeEachCallback, AfterEachCallback {
     } finally {
       resultOf(vertx.close());
       engineLogger.removeHandler(listener);
+      engineLogger.setUseParentHandlers(true);
     }
     assertThat(logged(Level.SEVERE)).as("failures of the engine itself").isEmpty();
   }

@@ -32,13 +32,13 @@ public enum Scalar implements Shape {
   INT("integer", "int32", Integer.class, int.class),
   /** {@code long}. */
   LONG("integer", "int64", Long.class, long.class),
-  /** {@link BigInteger}, up to 950 digits. */
+  /** {@link BigInteger}, up to 950 digits; may also arrive as text. */
   BIG_INTEGER("integer", "big-integer", BigInteger.class),
   /** {@code float}; finite values only. */
   FLOAT("number", "float", Float.class, float.class),
   /** {@code double}; finite values only. */
   DOUBLE("number", "double", Double.class, double.class),
-  /** {@link BigDecimal}, exact, up to 950 digits. */
+  /** {@link BigDecimal}, exact, up to 950 digits; may also arrive as text. */
   BIG_DECIMAL("number", "decimal", BigDecimal.class),
   /** {@code char}, a text of length one. */
   CHAR("string", "char", Character.class, char.class),
@@ -58,8 +58,8 @@ public enum Scalar implements Shape {
   OFFSET_DATE_TIME("string", "date-time-offset", OffsetDateTime.class),
   /** {@link ZonedDateTime}, with the name of its zone in brackets. */
   ZONED_DATE_TIME("string", "date-time-zoned", ZonedDateTime.class),
-  /** {@link Duration}. */
-  DURATION("string", "duration", Duration.class),
+  /** {@link Duration}; the format {@code duration} of JSON Schema knows no fractions. */
+  DURATION("string", "duration-iso", Duration.class),
   /** {@link Period}. */
   PERIOD("string", "period", Period.class),
   /** {@link Year}, a number. */

@@ -51,7 +51,11 @@ final class ShapeReader {
       return new ListShape(argument(type, 0, path + "[]"));
     }
     if (raw == Set.class) {
-      return new SetShape(argument(type, 0, path + "[]"));
+      Shape element = argument(type, 0, path + "[]");
+      if (element == Scalar.BYTES) {
+        throw unfit(path, "equal arrays are not equal in a set; use Buffer instead of byte[]");
+      }
+      return new SetShape(element);
     }
     if (raw == Map.class) {
       if (!type.arguments().isEmpty() && type.arguments().get(0).raw() != String.class) {

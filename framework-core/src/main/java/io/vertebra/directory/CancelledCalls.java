@@ -5,9 +5,12 @@ package io.vertebra.directory;
  * when it comes. Bounded by time and number; the oldest goes first. Belongs to one thread.
  */
 public final class CancelledCalls {
+  private static final int SMALLEST = 16;
+
   private final long rememberFor;
-  private final long[] ids;
-  private final long[] since;
+  private final int most;
+  private long[] ids = new long[SMALLEST];
+  private long[] since = new long[SMALLEST];
   private int first;
   private int count;
   private long dropped;
@@ -23,14 +26,15 @@ public final class CancelledCalls {
   /** As above, with the time in nanoseconds and the number as given. */
   public CancelledCalls(long rememberFor, int most) {
     this.rememberFor = rememberFor;
-    this.ids = new long[most];
-    this.since = new long[most];
+    this.most = most;
   }
 
   /** A cancel came for a call that is not known. */
   public void remember(long callId, long now) {
     expire(now);
-    if (count == ids.length) {
+    if (count == ids.length && count < most) {
+      grow();
+    } else if (count == most) {
       first = (first + 1) % ids.length;
       count--;
       dropped++;
@@ -39,6 +43,19 @@ public final class CancelledCalls {
     ids[slot] = callId;
     since[slot] = now;
     count++;
+  }
+
+  private void grow() {
+    long[] moreIds = new long[Math.min(most, 2 * count)];
+    long[] moreSince = new long[moreIds.length];
+    for (int i = 0; i < count; i++) {
+      int slot = (first + i) % count;
+      moreIds[i] = ids[slot];
+      moreSince[i] = since[slot];
+    }
+    ids = moreIds;
+    since = moreSince;
+    first = 0;
   }
 
   /** Whether the request that came was cancelled before; it is then forgotten. */

@@ -328,6 +328,11 @@ public final class Directory {
     return peer == null ? 0 : peer.incarnation;
   }
 
+  /** Whether the node is one of the other members. */
+  public boolean isMember(String node) {
+    return peers.containsKey(node);
+  }
+
   /** The other members, by ascending node id. */
   public List<String> members() {
     return new ArrayList<>(peers.keySet());

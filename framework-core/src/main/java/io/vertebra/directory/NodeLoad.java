@@ -7,6 +7,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * that it last reported. May be used from every thread.
  */
 public final class NodeLoad {
+  /** So that the sum does not overflow, whatever the node says. */
+  private static final int MOST_REPORTED = 1 << 30;
+
   private final AtomicInteger inFlight = new AtomicInteger();
   private volatile int reported;
 
@@ -27,8 +30,8 @@ public final class NodeLoad {
     reported = load;
   }
 
-  /** The sum; negative reports count as none. */
+  /** The sum; negative reports count as none, and no report for more than 2^30. */
   public int current() {
-    return inFlight.get() + Math.max(0, reported);
+    return Math.max(0, inFlight.get()) + Math.min(MOST_REPORTED, Math.max(0, reported));
   }
 }

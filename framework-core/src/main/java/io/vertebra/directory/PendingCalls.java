@@ -167,13 +167,17 @@ public final class PendingCalls<E extends PendingCalls.Entry> {
     return cast(entry);
   }
 
-  /** As {@link #remove}, for a reply: one that comes too late is counted. */
-  public @Nullable E reply(long callId) {
-    E entry = remove(callId);
-    if (entry == null) {
+  /**
+   * As {@link #remove}, for a reply that {@code from} sent: one that comes too late, or from a peer
+   * that was not asked, is counted and changes nothing.
+   */
+  public @Nullable E reply(Peer from, long callId) {
+    Entry entry = entries[slot(callId)];
+    if (entry == null || entry.peer != from) {
       lateReplies++;
+      return null;
     }
-    return entry;
+    return remove(callId);
   }
 
   /**
@@ -250,7 +254,7 @@ public final class PendingCalls<E extends PendingCalls.Entry> {
     return size;
   }
 
-  /** How many replies came for calls that had left. */
+  /** How many replies came for calls that had left, or from peers that were not asked. */
   public long lateReplies() {
     return lateReplies;
   }

@@ -41,6 +41,7 @@ public final class Engine {
   private final List<Supplier<Future<?>>> edges = new CopyOnWriteArrayList<>();
   private final long idPrefix = new SecureRandom().nextLong() | 1;
   private final AtomicLong looseSequence = new AtomicLong();
+  private final Detour detour = new Detour(this);
   private final Bus bus = new BusFace(this, null, true);
   private final Bus detached = new BusFace(this, null, false);
   private volatile ServiceChanges changes = Future::succeededFuture;
@@ -174,6 +175,15 @@ public final class Engine {
         settings.nodeId());
   }
 
+  /** The envelope of a message that came in without one, from {@code caller}. */
+  public <Q> Envelope seal(
+      Request<Q, ?> contract, Q message, @Nullable String chosenId, String caller) {
+    MessageId id = chosenId == null ? nextMessageId() : new MessageId(chosenId);
+    String idempotencyKey = contract.idempotencyKeyOf(message);
+    String key = routingKey(contract, message, idempotencyKey);
+    return new Envelope(id, id, null, key, idempotencyKey, 1, caller);
+  }
+
   /**
    * The key of a keyed contract. An idempotent one goes by its idempotency key, so that duplicates
    * meet at the node whose memory has the first reply.
@@ -188,25 +198,49 @@ public final class Engine {
     Route route = exchange.route();
     String key = exchange.envelope().key();
     if (key != null) {
-      Target owner = route.ownerOf(key, settings.nodeId(), leaving);
+      Target owner = route.ownerOf(key, settings.nodeId(), leaving, exchange.avoided());
       if (owner != null) {
-        exchange.sendTo(owner);
+        sendIfFit(exchange, owner);
         return;
       }
     }
     Instance<?, ?> instance = route.pickInstance(key);
-    if (instance != null && (key != null || !leaving && instance.hasRoom())) {
+    if (instance != null && instance.as(exchange.contract()) == null) {
+      detour.find(exchange);
+      return;
+    }
+    if (instance != null && (key != null || (!leaving && instance.hasRoom()))) {
       dispatchTo(exchange, instance);
       return;
     }
-    Target target = key == null ? route.pickTarget(exchange.target()) : null;
+    Target target = key == null ? route.pickTarget(exchange.avoided()) : null;
     if (target != null) {
-      exchange.sendTo(target);
+      sendIfFit(exchange, target);
     } else if (instance != null) {
       dispatchTo(exchange, instance);
     } else {
       exchange.rejected(CallException.notServed(route.contract()));
     }
+  }
+
+  private void sendIfFit(Exchange<?, ?> exchange, Target target) {
+    if (target.fit(exchange.contract()) == Target.Fit.FITS) {
+      exchange.sendTo(target);
+    } else {
+      detour.find(exchange);
+    }
+  }
+
+  /**
+   * Asks one node on behalf of this one, whatever the node serves; completes on the control lane's
+   * loop. Any thread.
+   */
+  public <Q, R> Future<R> ask(Target node, Request<Q, R> contract, Q message, CallOptions options) {
+    ContextInternal context =
+        vertx.contextBuilder().withEventLoop(control.loop()).build();
+    Exchange<Q, R> exchange = exchange(null, contract, message, options, context);
+    exchange.pinTo(node, -1);
+    return exchange.begin();
   }
 
   /** Runs the exchange's message on an instance of this process, as soon as it has a permit. */
@@ -313,6 +347,10 @@ public final class Engine {
   /** Whether messages rather go elsewhere, because this node is leaving. */
   public void setLeaving(boolean leaving) {
     this.leaving = leaving;
+  }
+
+  boolean isLeaving() {
+    return leaving;
   }
 
   /** Every route that was ever asked for. */

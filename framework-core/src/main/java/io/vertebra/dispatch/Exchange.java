@@ -2,9 +2,12 @@ package io.vertebra.dispatch;
 
 import io.vertebra.contract.Request;
 import io.vertebra.error.CallException;
+import io.vertebra.error.ContractException;
 import io.vertebra.error.ErrorCode;
+import io.vertebra.error.HandlerException;
 import io.vertebra.error.VertebraException;
 import io.vertebra.messaging.CallOptions;
+import io.vertebra.messaging.Cancellation;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
@@ -20,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param <Q> the message
  * @param <R> the reply
  */
-public final class Exchange<Q, R> extends Timed implements Runnable, Origin<R> {
+public final class Exchange<Q, R> extends Timed
+    implements Runnable, Origin<R>, Cancellation.Listener {
   private static final int MAX_ROUTES = 4;
 
   private final Engine engine;
@@ -47,6 +51,7 @@ public final class Exchange<Q, R> extends Timed implements Runnable, Origin<R> {
   private int routes;
   private @Nullable ServedCall<Q, R> served;
   private @Nullable Target target;
+  private @Nullable Target avoided;
   private int instanceIndex = -1;
   private boolean pinned;
   /** What the link remembers, or the instance in this process that is meant. */
@@ -119,7 +124,8 @@ public final class Exchange<Q, R> extends Timed implements Runnable, Origin<R> {
   }
 
   /** Ends the exchange with CANCELLED. Any thread. */
-  void cancel() {
+  @Override
+  public void cancelled() {
     lane.post(this::cancelFromParent);
   }
 
@@ -144,15 +150,19 @@ public final class Exchange<Q, R> extends Timed implements Runnable, Origin<R> {
     }
     started = true;
     Scope origin = parent;
+    Cancellation outside = options.cancellation();
+    if (origin != null && origin.isCancelled() || outside != null && outside.isCancelled()) {
+      done = true;
+      fail(CallException.cancelled(contract.name(), false));
+      return;
+    }
     if (origin != null) {
-      if (origin.isCancelled()) {
-        done = true;
-        fail(CallException.cancelled(contract.name(), false));
-        return;
-      }
       origin.add(this);
     } else {
       engine.stats().rootCall();
+    }
+    if (outside != null) {
+      outside.add(this);
     }
     try {
       envelope = engine.seal(contract, message, options, origin, lane);
@@ -174,7 +184,7 @@ public final class Exchange<Q, R> extends Timed implements Runnable, Origin<R> {
     if (pinned) {
       Target node = target;
       if (node != null) {
-        node.send(this);
+        sendPinned(node);
         return;
       }
       if (attachment instanceof Instance<?, ?> instance) {
@@ -183,6 +193,14 @@ public final class Exchange<Q, R> extends Timed implements Runnable, Origin<R> {
       return;
     }
     engine.dispatch(this);
+  }
+
+  private void sendPinned(Target node) {
+    switch (node.fit(contract)) {
+      case FITS -> node.send(this);
+      case UNKNOWN -> node.examine(this);
+      case MISFIT -> rejected(ContractException.mismatch(contract.name(), node.obstacle(contract)));
+    }
   }
 
   /** Runs here, in this process. */
@@ -222,13 +240,40 @@ public final class Exchange<Q, R> extends Timed implements Runnable, Origin<R> {
     lane.post(this);
   }
 
+  /** What was unknown about a node is known now: looks for a node again. Any thread. */
+  public void routeAgain() {
+    lane.post(() -> {
+      if (!done) {
+        dispatch();
+      }
+    });
+  }
+
+  /** The node does not even say what it serves: looks for another. Any thread. */
+  public void refused(Target node) {
+    lane.post(() -> {
+      if (!done) {
+        avoided = node;
+        failure = CallException.peerGone(contract.name(), node.node(), false);
+        end();
+      }
+    });
+  }
+
   private void end() {
     VertebraException cause = failure;
     if (cause != null && canRouteAgain(cause)) {
       failure = null;
+      avoided = target == null ? avoided : target;
+      target = null;
+      served = null;
       engine.stats().rerouted();
       dispatch();
       return;
+    }
+    if (cause != null && cause.code() == ErrorCode.DEADLINE_EXCEEDED) {
+      cause =
+          overdue(cause.mayHaveRun()); // the other side does not know how long the caller waited
     }
     settle();
     boolean inline = context.isEventLoopContext() && context.nettyEventLoop() == lane.loop();
@@ -252,6 +297,9 @@ public final class Exchange<Q, R> extends Timed implements Runnable, Origin<R> {
         promise.tryComplete(wire.read());
       } catch (VertebraException unreadable) {
         promise.tryFail(unreadable);
+      } catch (RuntimeException e) {
+        promise.tryFail(HandlerException.replyInvalid(
+            contract.name(), "reading it threw " + e.getClass().getName()));
       }
     } else {
       promise.tryComplete(value);
@@ -274,6 +322,10 @@ public final class Exchange<Q, R> extends Timed implements Runnable, Origin<R> {
     if (parent != null) {
       parent.remove(this);
     }
+    Cancellation outside = options.cancellation();
+    if (outside != null) {
+      outside.remove(this);
+    }
   }
 
   @Override
@@ -292,14 +344,18 @@ public final class Exchange<Q, R> extends Timed implements Runnable, Origin<R> {
     if (here != null) {
       mayHaveRun = !here.abandon(code);
     } else if (there != null) {
-      mayHaveRun = true;
+      mayHaveRun = attachment != null;
       there.cancel(this);
     }
     fail(
         code == ErrorCode.CANCELLED
             ? CallException.cancelled(contract.name(), mayHaveRun)
-            : CallException.deadlineExceeded(
-                contract.name(), Duration.ofNanos(deadlineNanos - startNanos), mayHaveRun));
+            : overdue(mayHaveRun));
+  }
+
+  private CallException overdue(boolean mayHaveRun) {
+    return CallException.deadlineExceeded(
+        contract.name(), Duration.ofNanos(deadlineNanos - startNanos), mayHaveRun);
   }
 
   private void fail(VertebraException cause) {
@@ -337,9 +393,10 @@ public final class Exchange<Q, R> extends Timed implements Runnable, Origin<R> {
     return instanceIndex;
   }
 
-  /** The node it went to last, or null if it is served here. */
-  public @Nullable Target target() {
-    return target;
+  /** The node that did not run it when it was tried last, or null. */
+  @Nullable
+  Target avoided() {
+    return avoided;
   }
 
   Route route() {

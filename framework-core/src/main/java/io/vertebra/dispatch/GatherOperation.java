@@ -138,7 +138,7 @@ final class GatherOperation<Q, R> implements Gather<R> {
     private void end() {
       ended = true;
       for (Exchange<Q, R> exchange : exchanges) {
-        exchange.cancel();
+        exchange.cancelled();
       }
     }
   }

@@ -130,7 +130,8 @@ public final class Route {
     ThreadLocalRandom random = ThreadLocalRandom.current();
     Target one = all[random.nextInt(all.length)];
     Target other = all[random.nextInt(all.length)];
-    if (one == excluded || other == excluded) {
+    if (excluded != null
+        && (one.node().equals(excluded.node()) || other.node().equals(excluded.node()))) {
       return notExcluded(all, excluded);
     }
     return other.load() < one.load() ? other : one;
@@ -147,14 +148,26 @@ public final class Route {
     return null;
   }
 
-  /** The node that owns {@code key} among this one, if it serves and stays, and the targets; null means this one. */
+  /**
+   * The node that owns {@code key} among this one, if it serves and stays, and the targets but the
+   * excluded; null means this one.
+   */
   @Nullable
-  Target ownerOf(String key, String here, boolean leaving) {
-    Target[] all = targets;
+  Target ownerOf(String key, String here, boolean leaving, @Nullable Target excluded) {
+    return ownerOf(key, here, leaving, excluded, targets);
+  }
+
+  /** As above, among some of the targets. */
+  @Nullable
+  Target ownerOf(
+      String key, String here, boolean leaving, @Nullable Target excluded, Target[] all) {
     Target owner = null;
     boolean found = instances.get().length > 0 && !leaving;
     long best = found ? weight(key, here) : Long.MIN_VALUE;
     for (Target candidate : all) {
+      if (excluded != null && candidate.node().equals(excluded.node())) {
+        continue;
+      }
       long weight = weight(key, candidate.node());
       if (!found || weight > best) {
         owner = candidate;

@@ -218,11 +218,17 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
     if (cause instanceof IdempotencyException || cause instanceof SagaException) {
       return (VertebraException) cause;
     }
-    boolean endedWithItsCaller = isCancelled() && cause instanceof VertebraException;
-    if (!endedWithItsCaller) {
-      engine.reportHandler(contract().name(), cause);
+    if (cause instanceof CallException child && isCutShort(child.code())) {
+      return CallException.deadlineExceeded(contract().name(), Duration.ZERO, true);
     }
+    engine.reportHandler(contract().name(), cause);
     return HandlerException.threw(contract().name(), cause);
+  }
+
+  /** Whether a child ended only because this call has no time left or nobody waits for it. */
+  private boolean isCutShort(ErrorCode child) {
+    return (child == ErrorCode.DEADLINE_EXCEEDED || child == ErrorCode.CANCELLED)
+        && (isCancelled() || deadlineNanos - System.nanoTime() <= 0);
   }
 
   /**

@@ -129,6 +129,9 @@ final class TopicSubscription<T> implements Subscription, Runnable {
     route.remove(this);
     lane.run(() -> {
       closing = true;
+      while (poll() != null) {
+        // What still waits is dropped now, also if the handler is busy for long.
+      }
       run();
     });
     Promise<Void> promise = engine.vertx().getOrCreateContext().promise();

@@ -90,8 +90,17 @@ public final class Topics {
       exchange.pinTo(target, -1);
       answers.add(exchange.begin());
     }
-    return Future.join(answers)
-        .transform(joined -> Future.succeededFuture(publication(here, answers)));
+    return Future.join(answers).transform(joined -> outcome(here, answers));
+  }
+
+  /** A message that no node can take is the publisher's fault; everything else is a matter of reach. */
+  private static Future<Publication> outcome(Reached here, List<Future<Reached>> answers) {
+    for (Future<Reached> answer : answers) {
+      if (answer.cause() instanceof ContractException unfit) {
+        return Future.failedFuture(unfit);
+      }
+    }
+    return Future.succeededFuture(publication(here, answers));
   }
 
   private static Publication publication(Reached here, List<Future<Reached>> answers) {

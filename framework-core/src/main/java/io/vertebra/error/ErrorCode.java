@@ -52,6 +52,8 @@ public enum ErrorCode {
   RUNTIME_UNSUPPORTED(3003, false, false),
   /** The node is closed or closing. */
   NODE_CLOSED(3004, false, false),
+  /** A service verticle was deployed on a worker or a virtual thread; its handlers choose their threads themselves. */
+  THREADING_UNSUPPORTED(3005, false, false),
 
   /** The idempotency key was used before with another message. */
   CONFLICT(4001, false, false),

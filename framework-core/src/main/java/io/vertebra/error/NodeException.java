@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The node itself cannot do what was asked of it. {@link #code()} is one of {@code NODE_MISSING},
- * {@code NODE_UNUSABLE}, {@code RUNTIME_UNSUPPORTED}, {@code NODE_CLOSED}.
+ * {@code NODE_UNUSABLE}, {@code RUNTIME_UNSUPPORTED}, {@code NODE_CLOSED},
+ * {@code THREADING_UNSUPPORTED}.
  */
 public final class NodeException extends VertebraException {
   private static final long serialVersionUID = 1L;
@@ -32,6 +33,16 @@ public final class NodeException extends VertebraException {
         ErrorCode.RUNTIME_UNSUPPORTED,
         what + " needs Java " + neededRelease + " or newer; this is Java "
             + Runtime.version().feature() + ".",
+        null);
+  }
+
+  /** A verticle was deployed with a threading model that its handlers cannot work with. */
+  public static NodeException threadingUnsupported(String verticle, String threadingModel) {
+    return new NodeException(
+        ErrorCode.THREADING_UNSUPPORTED,
+        verticle + " was deployed with threading model " + threadingModel
+            + ", but its handlers choose their threads themselves. Deploy it on an event loop, and"
+            + " register handlers that block with on.blocking or on.virtual.",
         null);
   }
 

@@ -1,9 +1,8 @@
 package io.vertebra.gate;
 
-import io.netty.util.collection.LongObjectMap;
 import io.vertebra.contract.Request;
 import io.vertebra.contract.Topic;
-import io.vertebra.directory.Rendezvous;
+import io.vertebra.directory.ServedContract;
 import io.vertebra.dispatch.Engine;
 import io.vertebra.dispatch.Instance;
 import io.vertebra.dispatch.Reached;
@@ -11,17 +10,21 @@ import io.vertebra.dispatch.Route;
 import io.vertebra.dispatch.ServedCall;
 import io.vertebra.dispatch.TopicRoute;
 import io.vertebra.error.CallException;
+import io.vertebra.error.ContractException;
 import io.vertebra.error.ErrorCode;
 import io.vertebra.error.VertebraException;
 import io.vertebra.link.AnswerWriter;
+import io.vertebra.link.ContractForms;
 import io.vertebra.link.Inbound;
 import io.vertebra.link.Links;
 import io.vertebra.link.PeerLink;
+import io.vertebra.link.RemoteWork;
 import io.vertebra.link.RequestFrame;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides about each request of other nodes, from its header alone: whether it still makes sense,
@@ -32,6 +35,9 @@ public final class Gate implements Inbound {
   private static final long MAX_REMAINING_NANOS = Duration.ofDays(1).toNanos();
   /** Stands in for the contract in failures about contracts that are not served here. */
   private static final Request<None, None> UNKNOWN = Request.of("unknown", None.class, None.class);
+
+  private static final Request<None, Reached> REACHED =
+      Request.of("vertebra.reached", None.class, Reached.class);
 
   private final Engine engine;
   private final Links links;
@@ -51,11 +57,11 @@ public final class Gate implements Inbound {
   public void refresh() {
     routes.clear();
     for (Route route : engine.routes()) {
-      routes.put(Rendezvous.hash(route.contract()), route);
+      routes.put(ServedContract.requestId(route.contract()), route);
     }
     topics.clear();
     for (TopicRoute<?> route : engine.topics().routes()) {
-      topics.put(Rendezvous.hash(route.topic()), route);
+      topics.put(ServedContract.topicId(route.topic()), route);
     }
   }
 
@@ -67,7 +73,11 @@ public final class Gate implements Inbound {
   @Override
   public void request(PeerLink from, RequestFrame frame) {
     long now = links.lane().nanoTime();
-    if (from.cancelled().take(frame.callId(), now)) {
+    if (from.cancelled().take(frame.callId(), now) || from.served().containsKey(frame.callId())) {
+      return;
+    }
+    if (ContractForms.isWanted(frame)) {
+      from.appendControl(ContractForms.answer(links, frame, engine));
       return;
     }
     Route route = routes.get(frame.contractId());
@@ -76,12 +86,16 @@ public final class Gate implements Inbound {
       reject(from, frame, CallException.draining(name, engine.nodeId()));
       return;
     }
+    if (frame.size() > links.maxFrame()) {
+      reject(from, frame, ContractException.tooLarge(name, frame.size(), links.maxFrame()));
+      return;
+    }
     Instance<?, ?> instance = route == null ? null : find(route, frame);
     if (instance == null) {
       reject(from, frame, CallException.notServed(name));
       return;
     }
-    long remaining = Math.min(frame.remainingNanos(), MAX_REMAINING_NANOS)
+    long remaining = Math.max(0, Math.min(frame.remainingNanos(), MAX_REMAINING_NANOS))
         - Math.max(0, from.queuedNanos(frame.sentNanos(), now));
     if (remaining <= 0) {
       reject(from, frame, CallException.deadlineExceeded(name, Duration.ZERO, false));
@@ -90,7 +104,7 @@ public final class Gate implements Inbound {
     admit(from, frame, instance, now + remaining);
   }
 
-  private static Instance<?, ?> find(Route route, RequestFrame frame) {
+  private static @Nullable Instance<?, ?> find(Route route, RequestFrame frame) {
     return frame.instance() >= 0
         ? route.instanceAt(frame.instance())
         : route.pickInstance(frame.envelope().key());
@@ -99,14 +113,15 @@ public final class Gate implements Inbound {
   private <Q, R> void admit(
       PeerLink from, RequestFrame frame, Instance<Q, R> instance, long deadline) {
     Request<Q, R> contract = instance.contract();
+    InboundCall<R> inbound = new InboundCall<>(links, from, contract, frame.callId());
     ServedCall<Q, R> call = new ServedCall<>(
         engine,
         instance,
-        new InboundCall<>(links, from, contract, frame.callId()),
+        inbound,
         () -> frame.decode(contract.requestType(), contract.name()),
         frame.envelope(),
         deadline);
-    from.served().put(frame.callId(), call);
+    inbound.serveBy(call, deadline);
     engine.admit(call);
   }
 
@@ -116,12 +131,16 @@ public final class Gate implements Inbound {
 
   @Override
   public void publication(PeerLink from, RequestFrame frame) {
+    if (frame.size() > links.maxFrame()) {
+      if (frame.callId() != 0) {
+        reject(from, frame, ContractException.tooLarge("topic", frame.size(), links.maxFrame()));
+      }
+      return;
+    }
     TopicRoute<?> route = topics.get(frame.contractId());
     Reached reached = route == null ? new Reached(0, 0) : fanOut(route, frame);
     if (frame.callId() != 0) {
-      Request<None, Reached> acknowledged =
-          Request.of("vertebra.reached", None.class, Reached.class);
-      from.appendControl(new AnswerWriter<>(links, acknowledged, frame.callId()).reply(reached));
+      from.appendControl(new AnswerWriter<>(links, REACHED, frame.callId()).reply(reached));
     }
   }
 
@@ -136,7 +155,7 @@ public final class Gate implements Inbound {
 
   @Override
   public void cancel(PeerLink from, long callId) {
-    ServedCall<?, ?> call = from.served().get(callId);
+    RemoteWork call = from.served().get(callId);
     if (call == null) {
       from.cancelled().remember(callId, links.lane().nanoTime());
     } else if (call.abandon(ErrorCode.CANCELLED)) {
@@ -146,10 +165,9 @@ public final class Gate implements Inbound {
 
   @Override
   public void callerGone(PeerLink from) {
-    LongObjectMap<ServedCall<?, ?>> served = from.served();
-    for (ServedCall<?, ?> call : new ArrayList<>(served.values())) {
+    for (RemoteWork call : new ArrayList<>(from.served().values())) {
       call.abandon(ErrorCode.PEER_GONE);
     }
-    served.clear();
+    from.reset();
   }
 }

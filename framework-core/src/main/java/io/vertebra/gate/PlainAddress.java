@@ -4,11 +4,7 @@ import io.vertebra.contract.Request;
 import io.vertebra.dispatch.Engine;
 import io.vertebra.dispatch.Envelope;
 import io.vertebra.dispatch.Instance;
-import io.vertebra.dispatch.MessageId;
-import io.vertebra.dispatch.Origin;
-import io.vertebra.dispatch.ServedCall;
 import io.vertebra.error.ContractException;
-import io.vertebra.error.DeclaredFailure;
 import io.vertebra.error.VertebraException;
 import io.vertebra.messaging.CallOptions;
 import io.vertebra.wire.Format;
@@ -41,20 +37,17 @@ public final class PlainAddress {
       Engine engine, Instance<Q, R> instance, Message<Object> message) {
     Request<Q, R> contract = instance.contract();
     Q request;
+    Envelope envelope;
     try {
       request = Format.JSON.decode(
           contract.requestType(), bytes(contract.name(), message.body()), contract.name());
+      envelope = engine.seal(contract, request, message.headers().get(MESSAGE_ID), CALLER);
     } catch (VertebraException unfit) {
       message.fail(unfit.code().number(), unfit.getMessage());
       return;
     }
-    String chosen = message.headers().get(MESSAGE_ID);
-    MessageId id = chosen == null ? engine.nextMessageId() : new MessageId(chosen);
-    Envelope envelope = new Envelope(
-        id, id, null, contract.keyOf(request), contract.idempotencyKeyOf(request), 1, CALLER);
     long deadline = System.nanoTime() + CallOptions.defaults().timeoutNanos();
-    engine.admit(new ServedCall<>(
-        engine, instance, new Answer<R>(message, contract), () -> request, envelope, deadline));
+    new PlainCall<>(engine, instance, message, deadline).begin(request, envelope);
   }
 
   private static Buffer bytes(String contract, Object body) {
@@ -69,27 +62,5 @@ public final class PlainAddress {
     }
     throw ContractException.messageInvalid(
         contract, "a plain caller has to send a JsonObject, a Buffer or a String of JSON");
-  }
-
-  private record Answer<R>(Message<Object> message, Request<?, R> contract) implements Origin<R> {
-
-    @Override
-    public void replied(ServedCall<?, R> call, R reply) {
-      message.reply(new JsonObject(Format.JSON.encode(contract.replyType(), reply)));
-    }
-
-    @Override
-    public void failed(ServedCall<?, R> call, VertebraException failure) {
-      String text = failure instanceof DeclaredFailure declared
-          ? declared.failure().getClass().getSimpleName() + " " + declaredJson(declared)
-          : failure.getMessage();
-      message.fail(failure.code().number(), text);
-    }
-
-    private JsonObject declaredJson(DeclaredFailure declared) {
-      Buffer bytes = Buffer.buffer();
-      Format.JSON.encodeFailureInto(bytes, contract, declared.failure());
-      return new JsonObject(bytes);
-    }
   }
 }

@@ -11,6 +11,7 @@ import java.util.Objects;
  * has not run. Immutable; {@code withX} returns a copy.
  */
 public final class Limit {
+  private static final Duration LONGEST_WAIT = Duration.ofDays(1);
   private static final Limit DEFAULTS = new Limit(1024, 1024, Duration.ofSeconds(1));
 
   private final int inFlight;
@@ -27,6 +28,9 @@ public final class Limit {
     }
     if (maxWait.isNegative() || queue > 0 && maxWait.isZero()) {
       throw new IllegalArgumentException("a queue needs a maximal wait of more than 0: " + maxWait);
+    }
+    if (maxWait.compareTo(LONGEST_WAIT) > 0) {
+      throw new IllegalArgumentException("nothing may wait longer than 1 day: " + maxWait);
     }
     this.inFlight = inFlight;
     this.queue = queue;

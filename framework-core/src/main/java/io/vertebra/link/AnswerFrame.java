@@ -12,17 +12,24 @@ import io.vertebra.error.SagaException;
 import io.vertebra.error.VertebraException;
 import io.vertebra.wire.Format;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the two kinds of answers. */
 final class AnswerFrame {
   private AnswerFrame() {}
 
   /** Hands a reply over; its body is decoded on the caller's context. */
-  static <R> void reply(FrameReader in, RemoteCall<?, R> call) {
+  static <R> void reply(FrameReader in, RemoteCall<?, R> call, int mostBytes) {
     Format format = in.format();
     Request<?, R> contract = call.exchange().contract();
     int from = in.position();
     int to = in.end();
+    if (to - from > mostBytes) {
+      call.exchange()
+          .rejected(HandlerException.replyInvalid(
+              contract.name(), "it has " + (to - from) + " bytes, this node takes " + mostBytes));
+      return;
+    }
     var batch = in.batch();
     call.exchange().arrived(() -> {
       try {
@@ -33,17 +40,26 @@ final class AnswerFrame {
     });
   }
 
-  /** Rebuilds the failure that the other node reported. */
-  static VertebraException failure(FrameReader in, Request<?, ?> contract) {
+  /** Hands a failure over that the other node reported; a declared one is decoded on the caller's context. */
+  static <R> void failure(FrameReader in, RemoteCall<?, R> call) {
+    Request<?, R> contract = call.exchange().contract();
     ErrorCode code = ErrorCode.find(in.int32());
     boolean mayHaveRun = in.int8() != 0;
     long retryAfter = in.int64();
     String message = in.text();
+    if (code == ErrorCode.DECLARED) {
+      declared(in, call, contract);
+    } else {
+      call.exchange().rejected(rebuild(code, message, mayHaveRun, retryAfter));
+    }
+  }
+
+  private static VertebraException rebuild(
+      @Nullable ErrorCode code, String message, boolean mayHaveRun, long retryAfter) {
     if (code == null) {
       return HandlerException.received(ErrorCode.HANDLER_FAILED, message);
     }
     return switch (code) {
-      case DECLARED -> declared(in, contract);
       case OVERLOADED ->
         OverloadedException.received(message, Duration.ofMillis(Math.max(0, retryAfter)));
       case CONTRACT_MISMATCH, CONTRACT_INVALID, MESSAGE_TOO_LARGE, MESSAGE_INVALID ->
@@ -58,13 +74,17 @@ final class AnswerFrame {
     };
   }
 
-  private static VertebraException declared(FrameReader in, Request<?, ?> contract) {
+  private static <R> void declared(FrameReader in, RemoteCall<?, R> call, Request<?, R> contract) {
     Format format = in.format();
-    try {
-      return new DeclaredFailure(
-          format.decodeFailure(contract, in.batch(), in.position(), in.end()));
-    } catch (ContractException unfit) {
-      return HandlerException.replyInvalid(contract.name(), String.valueOf(unfit.getMessage()));
-    }
+    int from = in.position();
+    int to = in.end();
+    var batch = in.batch();
+    call.exchange().arrived(() -> {
+      try {
+        throw new DeclaredFailure(format.decodeFailure(contract, batch, from, to));
+      } catch (ContractException unfit) {
+        throw HandlerException.replyInvalid(contract.name(), String.valueOf(unfit.getMessage()));
+      }
+    });
   }
 }

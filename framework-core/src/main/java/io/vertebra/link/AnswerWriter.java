@@ -15,19 +15,24 @@ public record AnswerWriter<R>(Links links, Request<?, R> contract, long callId) 
   /** The reply as a frame; a failure if it cannot be encoded or is too large. */
   public Buffer reply(R reply) {
     try {
-      Buffer frame = links.writer().reply(callId, links.load(), contract, reply);
-      return frame != null
-          ? frame
-          : failure(
-              HandlerException.replyInvalid(contract.name(), "it is larger than a frame may be"));
+      return links.writer().reply(callId, links.load(), contract, reply);
     } catch (VertebraException unfit) {
-      return failure(
-          HandlerException.replyInvalid(contract.name(), String.valueOf(unfit.getMessage())));
+      return undeliverable(unfit);
     }
   }
 
-  /** The failure as a frame. */
+  /** The failure as a frame; another failure if it is a declared one that cannot be encoded or is too large. */
   public Buffer failure(VertebraException failure) {
+    try {
+      return links.writer().failure(callId, links.load(), contract, failure);
+    } catch (VertebraException unfit) {
+      return undeliverable(unfit);
+    }
+  }
+
+  private Buffer undeliverable(VertebraException reason) {
+    VertebraException failure =
+        HandlerException.replyInvalid(contract.name(), String.valueOf(reason.getMessage()));
     return links.writer().failure(callId, links.load(), contract, failure);
   }
 }

@@ -9,8 +9,6 @@ import io.vertx.core.buffer.Buffer;
  * make an {@link IndexOutOfBoundsException}, never a large allocation.
  */
 final class FrameReader {
-  private static final Format[] FORMATS = Format.values();
-
   private final Buffer batch;
   private int at;
   private int end;
@@ -69,8 +67,12 @@ final class FrameReader {
     return batch.getLong(advance(8));
   }
 
+  /** A text of a header; none is longer than a header may be. */
   String text() {
     int length = int32();
+    if (length > FrameWriter.MAX_HEADER) {
+      throw new IndexOutOfBoundsException("a text claims " + length + " bytes");
+    }
     int from = advance(length);
     return batch.getString(from, from + length);
   }
@@ -86,11 +88,12 @@ final class FrameReader {
   }
 
   Format format() {
-    int index = int8();
-    if (index < 0 || index >= FORMATS.length) {
-      throw new IndexOutOfBoundsException("no body format has the number " + index);
-    }
-    return FORMATS[index];
+    byte number = int8();
+    return switch (number) {
+      case FrameWriter.FORMAT_JSON -> Format.JSON;
+      case FrameWriter.FORMAT_CBOR -> Format.CBOR;
+      default -> throw new IndexOutOfBoundsException("no body format has the number " + number);
+    };
   }
 
   private int advance(int bytes) {

@@ -2,7 +2,6 @@ package io.vertebra.link;
 
 import io.vertebra.contract.Contract;
 import io.vertebra.contract.Request;
-import io.vertebra.directory.Rendezvous;
 import io.vertebra.dispatch.Envelope;
 import io.vertebra.dispatch.MessageId;
 import io.vertebra.error.ContractException;
@@ -25,31 +24,38 @@ final class FrameWriter {
   static final int FLAG_CAUSATION = 2;
   static final int FLAG_KEY = 4;
   static final int FLAG_IDEMPOTENCY_KEY = 8;
+  static final byte FORMAT_JSON = 0;
+  static final byte FORMAT_CBOR = 1;
   static final byte ID_COUNTED = 0;
   static final byte ID_TEXT = 1;
+  private static final int LONGEST_TEXT = 1000;
   private static final int INITIAL_SIZE = 256;
 
   private final Format format;
+  private final byte formatNumber;
   private final int maxFrame;
 
   FrameWriter(Format format, int maxFrame) {
     this.format = format;
+    this.formatNumber = format == Format.CBOR ? FORMAT_CBOR : FORMAT_JSON;
     this.maxFrame = maxFrame;
   }
 
   /**
    * A request or publication.
    *
+   * @param contractId of the contract as the receiver serves it
    * @param remainingNanos how long the caller still waits
    * @param sentNanos the sender's monotonic clock
    * @param instance the one instance meant, or -1
    */
-  record Head(byte kind, long callId, long remainingNanos, long sentNanos, int instance) {}
+  record Head(
+      byte kind, long callId, long contractId, long remainingNanos, long sentNanos, int instance) {}
 
   <T> Buffer request(Head head, Contract contract, Class<T> type, T message, Envelope envelope) {
     Buffer frame = begin(head.kind());
     frame.appendLong(head.callId());
-    frame.appendLong(Rendezvous.hash(contract.id()));
+    frame.appendLong(head.contractId());
     frame.appendLong(head.remainingNanos());
     frame.appendLong(head.sentNanos());
     frame.appendShort((short) head.instance());
@@ -73,22 +79,20 @@ final class FrameWriter {
       throw ContractException.tooLarge(
           contract.name() + "' (its keys and ids) of '", frame.length(), MAX_HEADER);
     }
-    frame.appendByte((byte) format.ordinal());
+    frame.appendByte(formatNumber);
     format.encodeInto(frame, type, message, contract.name());
-    if (frame.length() > maxFrame) {
-      throw ContractException.tooLarge(contract.name(), frame.length(), maxFrame);
-    }
+    requireFits(frame, contract);
     return end(frame);
   }
 
-  /** A reply, or null if it is too large. */
-  <R> @Nullable Buffer reply(long callId, int load, Request<?, R> contract, R reply) {
+  <R> Buffer reply(long callId, int load, Request<?, R> contract, R reply) {
     Buffer frame = begin(FrameKind.REPLY);
     frame.appendLong(callId);
     frame.appendInt(load);
-    frame.appendByte((byte) format.ordinal());
+    frame.appendByte(formatNumber);
     format.encodeInto(frame, contract.replyType(), reply, contract.name());
-    return frame.length() > maxFrame ? null : end(frame);
+    requireFits(frame, contract);
+    return end(frame);
   }
 
   Buffer failure(long callId, int load, Request<?, ?> contract, VertebraException failure) {
@@ -101,15 +105,20 @@ final class FrameWriter {
         failure instanceof OverloadedException overloaded
             ? overloaded.retryAfter().toMillis()
             : 0);
-    String message = failure.getMessage();
-    text(
-        frame,
-        message == null ? "" : message.length() > 1000 ? message.substring(0, 1000) : message);
+    String message = String.valueOf(failure.getMessage());
+    text(frame, message.length() > LONGEST_TEXT ? message.substring(0, LONGEST_TEXT) : message);
     if (failure instanceof DeclaredFailure declared) {
-      frame.appendByte((byte) format.ordinal());
+      frame.appendByte(formatNumber);
       format.encodeFailureInto(frame, contract, declared.failure());
+      requireFits(frame, contract);
     }
     return end(frame);
+  }
+
+  private void requireFits(Buffer frame, Contract contract) {
+    if (frame.length() > maxFrame) {
+      throw ContractException.tooLarge(contract.name(), frame.length(), maxFrame);
+    }
   }
 
   static Buffer cancel(long callId) {

@@ -7,8 +7,6 @@ import io.vertebra.directory.PendingCalls;
 import io.vertebra.dispatch.Engine;
 import io.vertebra.dispatch.Lane;
 import io.vertebra.error.CallException;
-import io.vertebra.error.ContractException;
-import io.vertebra.error.VertebraException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
@@ -26,30 +24,43 @@ import org.jspecify.annotations.Nullable;
 public final class Links {
   private static final Logger LOG = LoggerFactory.getLogger(Links.class);
   private static final String ADDRESS_PREFIX = "vertebra.node.";
+  /** Epochs of a later incarnation are greater than all of an earlier one. */
+  private static final int EPOCH_BITS = 32;
+
   private static final long LOAD_EVERY_NANOS = 1_000_000L;
-  private static final long COMPLAIN_EVERY_NANOS = 60_000_000_000L;
 
   private final Engine engine;
   private final Lane lane;
   private final FrameWriter writer;
   private final byte[] nodeBytes;
+  private final ContractForms forms;
   private final Map<String, PeerLink> peers = new HashMap<>();
   private final PendingCalls<RemoteCall<?, ?>> pending = new PendingCalls<>();
   private final Queue<PeerLink> dirty = new ArrayDeque<>();
+  private final long incarnation;
+  private final int maxFrame;
   private long epochs;
-  private long malformed;
+  private boolean closed;
   private long loadMeasuredAt = System.nanoTime();
   private volatile int load;
-  private long complainedAt;
+  private @Nullable BatchReader reader;
   private @Nullable Directory directory;
   private @Nullable Inbound inbound;
 
-  /** Links of a node that has not joined yet. */
-  public Links(Engine engine, int maxFrame) {
+  /**
+   * Links of a node that has not joined yet.
+   *
+   * @param incarnation larger than that of every earlier node under the same id
+   */
+  public Links(Engine engine, long incarnation, int maxFrame) {
+    this.incarnation = incarnation;
+    this.epochs = incarnation << EPOCH_BITS;
     this.engine = engine;
     this.lane = engine.control();
+    this.maxFrame = maxFrame;
     this.writer = new FrameWriter(engine.settings().format(), maxFrame);
     this.nodeBytes = engine.nodeId().getBytes(StandardCharsets.UTF_8);
+    this.forms = new ContractForms(engine);
     lane.neverSpin();
     lane.afterTurn(this::flushAll);
   }
@@ -58,10 +69,15 @@ public final class Links {
   public void connect(Directory directory, Inbound inbound) {
     this.directory = directory;
     this.inbound = inbound;
+    this.reader = new BatchReader(this, pending, directory, inbound);
   }
 
   static String addressOf(String node) {
     return ADDRESS_PREFIX + node;
+  }
+
+  ContractForms forms() {
+    return forms;
   }
 
   /** The lane everything here is confined to. */
@@ -77,19 +93,34 @@ public final class Links {
     return nodeBytes;
   }
 
+  long incarnation() {
+    return incarnation;
+  }
+
   long nextEpoch() {
     return ++epochs;
   }
 
+  /** Bytes that a frame may have. */
+  public int maxFrame() {
+    return maxFrame;
+  }
+
+  /** The link to a node, or null if it is no member; nothing is ever kept of other nodes. */
+  @Nullable
   PeerLink peer(String node) {
-    return peers.computeIfAbsent(node, name -> {
-      DeliveryOptions options = new DeliveryOptions().setTracingPolicy(TracingPolicy.IGNORE);
-      return new PeerLink(
-          this,
-          name,
-          engine.vertx().eventBus().sender(addressOf(name), options),
-          pending.newPeer(name));
-    });
+    PeerLink known = peers.get(node);
+    if (known != null || !directory().isMember(node)) {
+      return known;
+    }
+    DeliveryOptions options = new DeliveryOptions().setTracingPolicy(TracingPolicy.IGNORE);
+    PeerLink made = new PeerLink(
+        this,
+        node,
+        engine.vertx().eventBus().sender(addressOf(node), options),
+        pending.newPeer(node));
+    peers.put(node, made);
+    return made;
   }
 
   // --- sending
@@ -109,7 +140,11 @@ public final class Links {
   }
 
   void send(RemoteCall<?, ?> call) {
-    PeerLink peer = peer(call.node());
+    PeerLink peer = closed ? null : peer(call.node());
+    if (peer == null) {
+      call.exchange().rejected(goneWith(call, false));
+      return;
+    }
     pending.put(peer.pending(), call.id(), call);
     call.load().started();
     peer.stamp(call);
@@ -117,19 +152,28 @@ public final class Links {
   }
 
   void sendData(String node, Buffer frame) {
-    peer(node).appendData(frame);
+    PeerLink peer = peer(node);
+    if (peer != null) {
+      peer.appendData(frame);
+    }
   }
 
   /** Sends a message of the directory ahead of data. */
   public void sendDirectory(String node, DirectoryMessage message) {
-    peer(node).appendControl(FrameWriter.directory(message.encode()));
+    PeerLink peer = peer(node);
+    if (peer != null) {
+      peer.appendControl(FrameWriter.directory(message.encode()));
+    }
   }
 
   void cancel(RemoteCall<?, ?> call) {
     if (call.isPending()) {
       pending.remove(call.id());
       call.load().ended();
-      peer(call.node()).appendControl(FrameWriter.cancel(call.id()));
+      PeerLink peer = peer(call.node());
+      if (peer != null) {
+        peer.appendControl(FrameWriter.cancel(call.id()));
+      }
     }
   }
 
@@ -171,106 +215,45 @@ public final class Links {
     inbound().callerGone(peer);
     if (left) {
       peers.remove(node);
+    } else {
+      // So that the other node notices which of its calls were dropped here.
+      peer.reopen();
     }
   }
 
-  private void lost(RemoteCall<?, ?> call, boolean mayHaveRun) {
+  /** A call has left the pending ones without an answer. */
+  void lost(RemoteCall<?, ?> call, boolean mayHaveRun) {
     call.load().ended();
-    call.exchange()
-        .rejected(
-            CallException.peerGone(call.exchange().contract().name(), call.node(), mayHaveRun));
+    call.exchange().rejected(goneWith(call, mayHaveRun));
+  }
+
+  private static CallException goneWith(RemoteCall<?, ?> call, boolean mayHaveRun) {
+    return CallException.peerGone(call.exchange().contract().name(), call.node(), mayHaveRun);
+  }
+
+  /** This node leaves: ends the calls that still wait for an answer, since none will arrive. */
+  void close() {
+    closed = true;
+    for (PeerLink peer : peers.values()) {
+      pending.peerGone(peer.pending(), (call, ran) -> {
+        call.load().ended();
+        peer.appendControl(FrameWriter.cancel(call.id()));
+        call.exchange()
+            .rejected(CallException.cancelled(call.exchange().contract().name(), true));
+      });
+      inbound().callerGone(peer);
+    }
   }
 
   // --- receiving
 
-  /** A batch came in. */
-  void receive(Message<Buffer> message) {
-    Buffer batch = message.body();
-    try {
-      read(batch);
-    } catch (IndexOutOfBoundsException | ContractException malformedBatch) {
-      malformed++;
-      long now = System.nanoTime();
-      if (complainedAt == 0 || now - complainedAt > COMPLAIN_EVERY_NANOS) {
-        complainedAt = now;
-        LOG.warn(malformed + " batches were malformed so far; the last one: "
-            + malformedBatch.getMessage());
-      }
-    }
+  /** A message came to this node's address. */
+  void receive(Message<?> message) {
+    required(reader).receive(message);
   }
 
-  private void read(Buffer batch) {
-    FrameReader in = new FrameReader(batch, 0);
-    if (!PeerLink.isVersion(in.int8())) {
-      throw new IndexOutOfBoundsException("a batch of another protocol version");
-    }
-    String sender = in.text();
-    long epoch = in.int64();
-    long sequence = in.int64();
-    long seenEpoch = in.int64();
-    long seenSequence = in.int64();
-    in.endHeader();
-    if (sender.equals(engine.nodeId())) {
-      return;
-    }
-    PeerLink peer = peer(sender);
-    if (!peer.inbound().accept(epoch, sequence)) {
-      return;
-    }
-    InboundFrames.Loss loss = peer.inbound().loss();
-    if (loss != null) {
-      pending.repliesLost(peer.pending(), seenEpoch, seenSequence, this::lost);
-      peer.appendControl(
-          FrameWriter.lost(loss.fromEpoch(), loss.fromFrame(), loss.toEpoch(), loss.toFrame()));
-    }
-    while (in.nextFrame()) {
-      dispatch(peer, in);
-    }
-  }
-
-  private void dispatch(PeerLink peer, FrameReader in) {
-    byte kind = in.int8();
-    switch (kind) {
-      case FrameKind.REQUEST -> inbound().request(peer, RequestFrame.read(in, peer.node()));
-      case FrameKind.REPLY -> reply(in);
-      case FrameKind.FAILURE -> failure(in);
-      case FrameKind.CANCEL -> inbound().cancel(peer, in.int64());
-      case FrameKind.PUBLISH, FrameKind.PUBLISH_ACKNOWLEDGED ->
-        inbound().publication(peer, RequestFrame.read(in, peer.node()));
-      case FrameKind.DIRECTORY ->
-        directory().receive(DirectoryMessage.decode(in.rest()), System.nanoTime());
-      case FrameKind.LOST ->
-        pending.requestsLost(
-            peer.pending(),
-            new InboundFrames.Loss(in.int64(), in.int64(), in.int64(), in.int64()),
-            (call, ran) -> lost(call, false));
-      default -> LOG.debug("A frame of unknown kind " + kind + " is ignored");
-    }
-  }
-
-  private void reply(FrameReader in) {
-    RemoteCall<?, ?> call = answered(in);
-    if (call != null) {
-      AnswerFrame.reply(in, call);
-    }
-  }
-
-  private void failure(FrameReader in) {
-    RemoteCall<?, ?> call = answered(in);
-    if (call != null) {
-      VertebraException failure = AnswerFrame.failure(in, call.exchange().contract());
-      call.exchange().rejected(failure);
-    }
-  }
-
-  private @Nullable RemoteCall<?, ?> answered(FrameReader in) {
-    RemoteCall<?, ?> call = pending.reply(in.int64());
-    int load = in.int32();
-    if (call != null) {
-      call.load().ended();
-      call.load().report(load);
-    }
-    return call;
+  BatchReader reader() {
+    return required(reader);
   }
 
   private Directory directory() {

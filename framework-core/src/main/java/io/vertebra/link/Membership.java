@@ -7,7 +7,7 @@ import io.vertebra.directory.DirectoryEffects;
 import io.vertebra.directory.DirectoryMessage;
 import io.vertebra.directory.DirectoryOptions;
 import io.vertebra.directory.GoneReason;
-import io.vertebra.directory.Rendezvous;
+import io.vertebra.directory.NodeRoute;
 import io.vertebra.directory.RoutingTable;
 import io.vertebra.directory.ServedContract;
 import io.vertebra.directory.ServingState;
@@ -20,7 +20,6 @@ import io.vertebra.dispatch.Timed;
 import io.vertebra.dispatch.TopicRoute;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.spi.cluster.ClusterManager;
@@ -44,11 +43,14 @@ public final class Membership implements DirectoryEffects, NodeListener {
   private final Directory directory;
   private final Runnable onServed;
   private final Tick tick = new Tick();
-  private final Map<Long, String> names = new HashMap<>();
+  /** What the contracts are that somebody serves. */
+  private final Map<Long, ServedContract> known = new HashMap<>();
+
   private final Map<Long, ServedContract> published = new HashMap<>();
   private final TreeMap<Long, Promise<Void>> awaiting = new TreeMap<>();
   private long tickAt;
-  private @Nullable MessageConsumer<Buffer> consumer;
+  private boolean hasLeft;
+  private @Nullable MessageConsumer<Object> consumer;
 
   /**
    * Membership of a node that has not joined yet.
@@ -60,7 +62,8 @@ public final class Membership implements DirectoryEffects, NodeListener {
     this.lane = links.lane();
     this.links = links;
     this.onServed = onServed;
-    this.directory = new Directory(engine.nodeId(), 1, options, this, System.nanoTime());
+    this.directory =
+        new Directory(engine.nodeId(), links.incarnation(), options, this, System.nanoTime());
   }
 
   /** The directory, for the links. */
@@ -92,9 +95,21 @@ public final class Membership implements DirectoryEffects, NodeListener {
     return joined.future();
   }
 
-  /** Stops listening. */
+  /** Stops listening and talking; calls that still wait for an answer end. Any thread. */
   public Future<Void> leave() {
-    return consumer == null ? Future.succeededFuture() : consumer.unregister();
+    Promise<Void> left = Promise.promise();
+    lane.post(() -> {
+      hasLeft = true;
+      lane.disarm(tick);
+      links.close();
+      MessageConsumer<Object> listening = consumer;
+      if (listening == null) {
+        left.complete();
+      } else {
+        listening.unregister().onComplete(left);
+      }
+    });
+    return left.future();
   }
 
   /** Tells the others a new state; completes once those alive route by it. Any thread. */
@@ -167,21 +182,23 @@ public final class Membership implements DirectoryEffects, NodeListener {
     int capacity = instances.stream().mapToInt(each -> each.admission().limit()).sum();
     boolean keyed =
         instances.get(0).contract().isKeyed() || instances.get(0).contract().isIdempotent();
-    long id = Rendezvous.hash(contract.id());
+    String name = contract.id();
+    long id = ServedContract.requestId(name);
     served.put(
         id,
         new ServedContract(
-            id, contract.id(), contract.fingerprint(), instances.size(), capacity, keyed, false));
+            id, name, contract.fingerprint(), instances.size(), capacity, keyed, false));
   }
 
   private void describe(TopicRoute<?> route, Map<Long, ServedContract> served) {
     Topic<?> topic = engine.topics().subscribedTopic(route.topic());
     if (topic != null && route.subscribers() > 0) {
-      long id = Rendezvous.hash(topic.id());
+      String name = topic.id();
+      long id = ServedContract.topicId(name);
       served.put(
           id,
           new ServedContract(
-              id, topic.id(), topic.fingerprint(), route.subscribers(), 0, topic.isKeyed(), true));
+              id, name, topic.fingerprint(), route.subscribers(), 0, topic.isKeyed(), true));
     }
   }
 
@@ -213,22 +230,25 @@ public final class Membership implements DirectoryEffects, NodeListener {
 
   @Override
   public void routesChanged(RoutingTable table) {
-    table.routes().stream()
-        .findAny()
-        .ifPresent(any -> names.put(table.contractId(), any.served().name()));
-    String name = names.get(table.contractId());
-    if (name == null) {
-      return;
-    }
     List<RemoteTarget> targets = new ArrayList<>();
-    List<RemoteTarget> topicTargets = new ArrayList<>();
-    for (var route : table.ready()) {
-      if (!route.node().equals(engine.nodeId())) {
-        (route.served().isTopic() ? topicTargets : targets).add(new RemoteTarget(links, route));
+    ServedContract served = known.remove(table.contractId());
+    for (NodeRoute route : table.routes()) {
+      if (route.served().hasOwnId()) {
+        served = route.served();
+        known.put(table.contractId(), served);
+        if (route.isReady() && !route.node().equals(engine.nodeId())) {
+          targets.add(new RemoteTarget(links, route));
+        }
       }
     }
-    engine.route(name).setTargets(List.copyOf(targets));
-    engine.topics().route(name).setTargets(topicTargets);
+    if (served == null) {
+      return;
+    }
+    if (served.isTopic()) {
+      engine.topics().route(served.name()).setTargets(targets);
+    } else {
+      engine.route(served.name()).setTargets(List.copyOf(targets));
+    }
   }
 
   @Override
@@ -263,6 +283,9 @@ public final class Membership implements DirectoryEffects, NodeListener {
   /** Looks again at when the directory wants the clock. */
   private void after() {
     long next = directory.nextTick();
+    if (hasLeft) {
+      return;
+    }
     if (tickAt == 0 || next - tickAt < 0) {
       lane.disarm(tick);
       tickAt = next;

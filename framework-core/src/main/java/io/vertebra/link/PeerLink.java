@@ -5,7 +5,6 @@ import io.netty.util.collection.LongObjectMap;
 import io.vertebra.directory.CancelledCalls;
 import io.vertebra.directory.InboundFrames;
 import io.vertebra.directory.PendingCalls;
-import io.vertebra.dispatch.ServedCall;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.MessageProducer;
@@ -26,9 +25,9 @@ public final class PeerLink {
   private final MessageProducer<Buffer> producer;
   private final PendingCalls.Peer pending;
   private final InboundFrames inbound = new InboundFrames();
-  private final TransitClock transit = new TransitClock();
+  private TransitClock transit = new TransitClock();
   private final CancelledCalls cancelled = new CancelledCalls(REMEMBER_CANCELS_NANOS, MOST_CANCELS);
-  private final LongObjectMap<ServedCall<?, ?>> served = new LongObjectHashMap<>();
+  private final LongObjectMap<RemoteWork> served = new LongObjectHashMap<>();
   private long epoch;
   private long sequence;
   private @Nullable Buffer control;
@@ -49,8 +48,15 @@ public final class PeerLink {
   }
 
   /** Requests of that node which have not been answered yet, by call id. */
-  public LongObjectMap<ServedCall<?, ?>> served() {
+  public LongObjectMap<RemoteWork> served() {
     return served;
+  }
+
+  /** Forgets what belonged to the session that ended with the other node. */
+  public void reset() {
+    served.clear();
+    cancelled.clear();
+    transit = new TransitClock();
   }
 
   /** How long a frame waited in queues on its way. */
@@ -86,11 +92,12 @@ public final class PeerLink {
   public void appendData(Buffer frame) {
     Buffer queue = data;
     if (queue == null) {
+      queue = frame;
       data = frame;
     } else {
       queue.appendBuffer(frame);
     }
-    if (data.length() >= FLUSH_AT) {
+    if (queue.length() >= FLUSH_AT) {
       flush();
     } else {
       markDirty();

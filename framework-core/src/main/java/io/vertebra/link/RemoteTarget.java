@@ -1,21 +1,29 @@
 package io.vertebra.link;
 
+import io.vertebra.contract.Contract;
+import io.vertebra.contract.Request;
 import io.vertebra.contract.Topic;
 import io.vertebra.directory.NodeRoute;
+import io.vertebra.directory.ServedContract;
 import io.vertebra.dispatch.Envelope;
 import io.vertebra.dispatch.Exchange;
 import io.vertebra.dispatch.TopicTarget;
 import io.vertebra.error.VertebraException;
 import io.vertx.core.buffer.Buffer;
+import org.jspecify.annotations.Nullable;
 
 /** One contract on one other node; encodes on the caller's thread, before the link is touched. */
 final class RemoteTarget implements TopicTarget {
   private final Links links;
   private final NodeRoute route;
+  private final ServedContract served;
+  /** The caller's contract that was found to fit last; a race costs another look, nothing else. */
+  private @Nullable Contract fitting;
 
   RemoteTarget(Links links, NodeRoute route) {
     this.links = links;
     this.route = route;
+    this.served = route.served();
   }
 
   @Override
@@ -30,7 +38,29 @@ final class RemoteTarget implements TopicTarget {
 
   @Override
   public int instances() {
-    return route.served().instances();
+    return served.instances();
+  }
+
+  @Override
+  public Fit fit(Request<?, ?> contract) {
+    if (contract == fitting || contract == ContractForms.FORM) {
+      return Fit.FITS;
+    }
+    Fit found = links.forms().fit(contract, served);
+    if (found == Fit.FITS) {
+      fitting = contract;
+    }
+    return found;
+  }
+
+  @Override
+  public String obstacle(Request<?, ?> contract) {
+    return links.forms().obstacle(contract, served);
+  }
+
+  @Override
+  public void examine(Exchange<?, ?> exchange) {
+    links.forms().examine(exchange, this, served);
   }
 
   @Override
@@ -39,21 +69,21 @@ final class RemoteTarget implements TopicTarget {
   }
 
   private <Q, R> void sendTyped(Exchange<Q, R> exchange) {
+    Request<Q, R> contract = exchange.contract();
     long id = exchange.lane().nextSequence();
     long now = System.nanoTime();
-    byte kind = route.served().isTopic() ? FrameKind.PUBLISH_ACKNOWLEDGED : FrameKind.REQUEST;
     FrameWriter.Head head = new FrameWriter.Head(
-        kind, id, exchange.deadlineNanos() - now, now, exchange.instanceIndex());
+        served.isTopic() ? FrameKind.PUBLISH_ACKNOWLEDGED : FrameKind.REQUEST,
+        id,
+        contract == (Object) ContractForms.FORM ? ContractForms.FORM_ID : served.id(),
+        exchange.deadlineNanos() - now,
+        now,
+        exchange.instanceIndex());
     Buffer frame;
     try {
       frame = links
           .writer()
-          .request(
-              head,
-              exchange.contract(),
-              exchange.contract().requestType(),
-              exchange.message(),
-              exchange.envelope());
+          .request(head, contract, contract.requestType(), exchange.message(), exchange.envelope());
     } catch (VertebraException unfit) {
       exchange.rejected(unfit);
       return;
@@ -73,8 +103,8 @@ final class RemoteTarget implements TopicTarget {
 
   @Override
   public <T> void publish(Topic<T> topic, T message, Envelope envelope) {
-    FrameWriter.Head head =
-        new FrameWriter.Head(FrameKind.PUBLISH, 0, Long.MAX_VALUE, System.nanoTime(), -1);
+    FrameWriter.Head head = new FrameWriter.Head(
+        FrameKind.PUBLISH, 0, served.id(), Long.MAX_VALUE, System.nanoTime(), -1);
     Buffer frame = links.writer().request(head, topic, topic.messageType(), message, envelope);
     links.lane().post(() -> links.sendData(route.node(), frame));
   }

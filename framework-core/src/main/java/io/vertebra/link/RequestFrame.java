@@ -9,7 +9,7 @@ import io.vertx.core.buffer.Buffer;
  * A request or publication as it came in. The body stays bytes until its handler's context reads it.
  *
  * @param callId under which the answer is expected; 0 if none is
- * @param contractId hash of the contract's name
+ * @param contractId of the contract, see ServedContract
  * @param remainingNanos how long the caller waited still when it was sent
  * @param sentNanos the sender's monotonic clock
  * @param instance the one instance meant, or -1
@@ -30,6 +30,7 @@ public record RequestFrame(
     int to) {
 
   static RequestFrame read(FrameReader in, String sender) {
+    int start = in.position();
     long callId = in.int64();
     long contractId = in.int64();
     long remaining = in.int64();
@@ -42,6 +43,9 @@ public record RequestFrame(
     MessageId causation = (flags & FrameWriter.FLAG_CAUSATION) != 0 ? in.messageId() : null;
     String key = (flags & FrameWriter.FLAG_KEY) != 0 ? in.text() : null;
     String idempotencyKey = (flags & FrameWriter.FLAG_IDEMPOTENCY_KEY) != 0 ? in.text() : null;
+    if (in.position() - start > FrameWriter.MAX_HEADER) {
+      throw new IndexOutOfBoundsException("a header has " + (in.position() - start) + " bytes");
+    }
     Format format = in.format();
     Envelope envelope =
         new Envelope(id, correlation, causation, key, idempotencyKey, attempt, sender);
@@ -56,6 +60,11 @@ public record RequestFrame(
         in.batch(),
         in.position(),
         in.end());
+  }
+
+  /** Bytes of the body. */
+  public int size() {
+    return to - from;
   }
 
   /** Reads the body; throws a ContractException if it is no such message. */

@@ -141,8 +141,11 @@ final class MemorySagaLog implements SagaLog, Shareable {
   }
 
   private Stream<Stored> active(List<Lease> leases) {
-    return leases.stream()
-        .flatMap(lease -> in(lease.partition(), cell -> cell.active(lease.epoch())).stream());
+    List<Stored> active = new ArrayList<>();
+    for (Lease lease : leases) {
+      in(lease.partition(), cell -> cell.active(lease.epoch(), active));
+    }
+    return active.stream();
   }
 
   @Override
@@ -250,10 +253,13 @@ final class MemorySagaLog implements SagaLog, Shareable {
       return held;
     }
 
-    List<Stored> active(long whichEpoch) {
-      return whichEpoch != epoch
-          ? List.of()
-          : rows.values().stream().filter(s -> s.row.status().isActive()).toList();
+    boolean active(long whichEpoch, List<Stored> target) {
+      for (Stored stored : whichEpoch == epoch ? rows.values() : List.<Stored>of()) {
+        if (stored.row.status().isActive()) {
+          target.add(stored);
+        }
+      }
+      return true;
     }
 
     Result write(Transition transition, long now) {

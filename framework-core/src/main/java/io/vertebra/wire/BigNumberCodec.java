@@ -6,8 +6,14 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 
-/** Numbers without a fixed size, exact to the last digit. */
+/**
+ * Numbers without a fixed size, exact to the last digit. They may also arrive as text: the CBOR writer
+ * does that to long ones, and so do clients whose own numbers would round them.
+ */
 final class BigNumberCodec extends BodyCodec {
+  /** What {@code StreamReadConstraints} accepts of a number. */
+  private static final int LONGEST_TEXT = 1000;
+
   private final boolean decimal;
 
   BigNumberCodec(boolean decimal) {
@@ -26,14 +32,22 @@ final class BigNumberCodec extends BodyCodec {
   @Override
   Object read(JsonParser in) throws IOException {
     JsonToken token = in.currentToken();
-    if (token != JsonToken.VALUE_NUMBER_INT
-        && !(decimal && token == JsonToken.VALUE_NUMBER_FLOAT)) {
-      throw BodyProblem.expected(decimal ? "a number" : "an integer", in);
-    }
     try {
-      return decimal ? in.getDecimalValue() : in.getBigIntegerValue();
+      if (token == JsonToken.VALUE_NUMBER_INT
+          || (decimal && token == JsonToken.VALUE_NUMBER_FLOAT)) {
+        return decimal ? in.getDecimalValue() : in.getBigIntegerValue();
+      }
+      if (token == JsonToken.VALUE_STRING && in.getTextLength() <= LONGEST_TEXT) {
+        return decimal ? new BigDecimal(in.getText()) : new BigInteger(in.getText());
+      }
     } catch (ArithmeticException | NumberFormatException e) {
-      throw new BodyProblem("expected a number, got one that is not finite or too long");
+      throw new BodyProblem(
+          "expected " + expected() + ", got one that is not finite or another text");
     }
+    throw BodyProblem.expected(expected(), in);
+  }
+
+  private String expected() {
+    return decimal ? "a number" : "an integer";
   }
 }

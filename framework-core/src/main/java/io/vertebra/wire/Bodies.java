@@ -23,34 +23,27 @@ final class Bodies {
 
   private Bodies() {}
 
-  static BodyWriter write(
-      Format format, BodyCodec codec, String root, Object message, String contract) {
+  static BodyWriter write(Format format, BodyCodec codec, Object message, String contract) {
     BodyWriter out = format == Format.JSON
         ? new JsonWriter(false, FIRST_CAPACITY)
         : new CborWriter(FIRST_CAPACITY);
-    write(out, codec, root, message, contract);
+    write(out, codec, message, contract);
     return out;
   }
 
-  static void write(BodyWriter out, BodyCodec codec, String root, Object message, String contract) {
+  static void write(BodyWriter out, BodyCodec codec, Object message, String contract) {
     try {
       codec.write(message, out);
     } catch (BodyProblem problem) {
-      throw ContractException.unwritable(contract, problem.describe(root));
+      throw ContractException.unwritable(contract, problem.describe(codec.root()));
     } catch (RuntimeException e) {
       throw ContractException.unwritable(
-          contract, root + ": writing it threw " + e.getClass().getName());
+          contract, codec.root() + ": writing it threw " + e.getClass().getName());
     }
   }
 
   static Object read(
-      Format format,
-      BodyCodec codec,
-      String root,
-      Buffer source,
-      int from,
-      int to,
-      String contract) {
+      Format format, BodyCodec codec, Buffer source, int from, int to, String contract) {
     Objects.checkFromToIndex(from, to, source.length());
     try (JsonParser in = parser(format, ((BufferInternal) source).getByteBuf(), from, to - from)) {
       if (in.nextToken() == null) {
@@ -62,11 +55,11 @@ final class Bodies {
       }
       return message;
     } catch (BodyProblem problem) {
-      throw ContractException.messageInvalid(contract, problem.describe(root));
+      throw ContractException.messageInvalid(contract, problem.describe(codec.root()));
     } catch (IOException | RuntimeException e) {
       // The parser's own text quotes the body.
       throw ContractException.messageInvalid(
-          contract, root + ": the body is no well-formed " + format);
+          contract, codec.root() + ": the body is no well-formed " + format);
     }
   }
 

@@ -12,8 +12,6 @@ final class CborWriter extends BodyWriter {
   private static final int TEXT = 0x60;
   private static final int ARRAY = 0x80;
   private static final int TAG = 0xC0;
-  private static final int TAG_POSITIVE = 2;
-  private static final int TAG_NEGATIVE = 3;
   private static final int TAG_DECIMAL = 4;
 
   CborWriter(int capacity) {
@@ -133,23 +131,30 @@ final class CborWriter extends BodyWriter {
     fixed(Double.doubleToLongBits(value), 8);
   }
 
+  // Tags 2 and 3 would be the standard's way to write longer ones. But Jackson reads negative ones
+  // wrong by one, as it writes them, and who reads a text at least sees what it is.
   @Override
   void number(BigInteger value) {
     checkLength(value);
     if (value.bitLength() < Long.SIZE) {
       number(value.longValue());
     } else {
-      head(TAG, value.signum() < 0 ? TAG_NEGATIVE : TAG_POSITIVE);
-      binary(value.abs().toByteArray());
+      text(value.toString());
     }
   }
 
   @Override
   void number(BigDecimal value) {
-    head(TAG, TAG_DECIMAL);
-    head(ARRAY, 2);
-    number(-(long) value.scale());
-    number(value.unscaledValue());
+    BigInteger mantissa = value.unscaledValue();
+    checkLength(mantissa);
+    if (mantissa.bitLength() < Long.SIZE) {
+      head(TAG, TAG_DECIMAL);
+      head(ARRAY, 2);
+      number(-(long) value.scale());
+      number(mantissa.longValue());
+    } else {
+      text(value.toString());
+    }
   }
 
   @Override

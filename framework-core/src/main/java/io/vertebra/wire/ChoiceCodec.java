@@ -13,8 +13,18 @@ import java.util.Map;
 final class ChoiceCodec extends BodyCodec {
   private static final FieldName TYPE = new FieldName("@type");
 
+  private final String root;
   private final Map<String, RecordCodec> byName = new HashMap<>();
   private final Map<Class<?>, RecordCodec> byClass = new HashMap<>();
+
+  ChoiceCodec(String root) {
+    this.root = root;
+  }
+
+  @Override
+  String root() {
+    return root;
+  }
 
   void add(Class<?> type, RecordCodec codec) {
     byName.put(type.getSimpleName(), codec);

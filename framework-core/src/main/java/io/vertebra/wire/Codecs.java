@@ -44,7 +44,7 @@ final class Codecs {
 
   /** The codec of all failures that a contract declares. */
   static BodyCodec ofFailures(Request<?, ?> contract) {
-    ChoiceCodec codec = new ChoiceCodec();
+    ChoiceCodec codec = new ChoiceCodec("failure");
     for (Class<? extends Record> type : contract.failures()) {
       codec.add(type, (RecordCodec) of(type));
     }
@@ -78,7 +78,7 @@ final class Codecs {
     if (before != null) {
       return before;
     }
-    ChoiceCodec codec = new ChoiceCodec();
+    ChoiceCodec codec = new ChoiceCodec(shape.type().getSimpleName());
     known.put(shape, codec);
     shape.members().values().forEach(member -> codec.add(member.type(), record(member)));
     return codec;

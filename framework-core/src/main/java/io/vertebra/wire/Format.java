@@ -31,9 +31,8 @@ public enum Format {
    *     {@code CONTRACT_INVALID} if its type cannot
    */
   public <T> Buffer encode(Class<T> type, T message) {
-    BodyWriter body =
-        Bodies.write(this, Codecs.of(type), type.getSimpleName(), message, type.getSimpleName());
-    return Buffer.buffer(body.toByteArray());
+    BodyWriter body = Bodies.write(this, Codecs.of(type), message, type.getSimpleName());
+    return Buffer.buffer(body.size).appendBytes(body.bytes, 0, body.size);
   }
 
   /**
@@ -44,7 +43,7 @@ public enum Format {
    * @throws ContractException as {@link #encode} does
    */
   public <T> int encodeInto(Buffer target, Class<T> type, T message, String contract) {
-    BodyWriter body = Bodies.write(this, Codecs.of(type), type.getSimpleName(), message, contract);
+    BodyWriter body = Bodies.write(this, Codecs.of(type), message, contract);
     target.appendBytes(body.bytes, 0, body.size);
     return body.size;
   }
@@ -62,8 +61,7 @@ public enum Format {
 
   /** The message in the bytes from {@code from} up to but not including {@code to}. */
   public <T> T decode(Class<T> type, Buffer source, int from, int to, String contract) {
-    return type.cast(
-        Bodies.read(this, Codecs.of(type), type.getSimpleName(), source, from, to, contract));
+    return type.cast(Bodies.read(this, Codecs.of(type), source, from, to, contract));
   }
 
   /**
@@ -76,8 +74,7 @@ public enum Format {
     if (!contract.declares(failure.getClass())) {
       throw HandlerException.undeclared(contract.name(), failure.getClass().getSimpleName());
     }
-    BodyWriter body =
-        Bodies.write(this, Codecs.ofFailures(contract), "failure", failure, contract.name());
+    BodyWriter body = Bodies.write(this, Codecs.ofFailures(contract), failure, contract.name());
     target.appendBytes(body.bytes, 0, body.size);
     return body.size;
   }
@@ -89,8 +86,8 @@ public enum Format {
    *     the contract declares
    */
   public Record decodeFailure(Request<?, ?> contract, Buffer source, int from, int to) {
-    return (Record) Bodies.read(
-        this, Codecs.ofFailures(contract), "failure", source, from, to, contract.name());
+    return (Record)
+        Bodies.read(this, Codecs.ofFailures(contract), source, from, to, contract.name());
   }
 
   /**
@@ -101,7 +98,7 @@ public enum Format {
    */
   public static <T> String fingerprint(Class<T> type, T message) {
     JsonWriter body = new JsonWriter(true, 256);
-    Bodies.write(body, Codecs.of(type), type.getSimpleName(), message, type.getSimpleName());
+    Bodies.write(body, Codecs.of(type), message, type.getSimpleName());
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       digest.update(body.bytes, 0, body.size);

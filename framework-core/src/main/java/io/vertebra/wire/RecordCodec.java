@@ -42,6 +42,11 @@ final class RecordCodec extends BodyCodec {
   }
 
   @Override
+  String root() {
+    return typeName();
+  }
+
+  @Override
   void write(Object value, BodyWriter out) {
     out.startObject();
     writeFields(value, out);

@@ -134,6 +134,8 @@ class ShapeTest {
   @SuppressWarnings("ArrayRecordComponent")
   record WithArray(String[] texts) {}
 
+  record WithSetOfArrays(Set<byte[]> set) {}
+
   record WithIntegerKeys(Map<Integer, String> map) {}
 
   record WithOptionalElement(List<Optional<String>> list) {}
@@ -190,6 +192,9 @@ class ShapeTest {
             "WithWildcard.list: ? extends io.vertebra.contract.ShapeTest$Line is not bound"),
         Arguments.of(WithArrayList.class, "WithArrayList.list: java.util.ArrayList is not"),
         Arguments.of(WithArray.class, "WithArray.texts: java.lang.String[] is not"),
+        Arguments.of(
+            WithSetOfArrays.class,
+            "WithSetOfArrays.set: equal arrays are not equal in a set; use Buffer"),
         Arguments.of(
             WithIntegerKeys.class,
             "WithIntegerKeys.map: the keys of a map that travels are strings, these are Integer"),

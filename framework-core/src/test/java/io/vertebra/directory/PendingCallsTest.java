@@ -41,13 +41,22 @@ class PendingCallsTest {
     assertThat(calls.find(1)).isSameAs(call);
     assertThat(call.isPending()).isTrue();
 
-    assertThat(calls.reply(1)).isSameAs(call);
+    assertThat(calls.reply(b, 1)).isSameAs(call);
     assertThat(call.isPending()).isFalse();
     assertThat(calls.remove(1)).isNull();
     assertThat(calls.lateReplies()).isZero();
-    assertThat(calls.reply(1)).isNull();
+    assertThat(calls.reply(b, 1)).isNull();
     assertThat(calls.lateReplies()).isEqualTo(1);
     assertThat(calls.size() + b.size()).isZero();
+  }
+
+  @Test
+  void takes_no_reply_from_a_peer_that_was_not_asked() {
+    Waiting call = put(b, 1);
+
+    assertThat(calls.reply(c, 1)).isNull();
+    assertThat(calls.lateReplies()).isEqualTo(1);
+    assertThat(calls.reply(b, 1)).isSameAs(call);
   }
 
   @Test

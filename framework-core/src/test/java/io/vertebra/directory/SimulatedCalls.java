@@ -152,7 +152,7 @@ final class SimulatedCalls {
     if (content instanceof Request request) {
       run(request.call(), link);
     } else if (content instanceof Reply reply) {
-      if (pending.reply(reply.call().id) != null) {
+      if (pending.reply(link.calls, reply.call().id) != null) {
         reply.call().end("reply", reply.hasRun());
       }
     } else if (content instanceof Cancel cancel) {

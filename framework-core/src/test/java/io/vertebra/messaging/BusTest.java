@@ -36,7 +36,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** How a request ends, where, and in which order. */
 class BusTest {
   private static final CallOptions SOON =
-      CallOptions.defaults().withTimeout(Duration.ofMillis(250));
+      CallOptions.defaults().withTimeout(Duration.ofMillis(400));
 
   @RegisterExtension
   final OneNode one = new OneNode();
@@ -168,7 +168,7 @@ class BusTest {
     VertebraException failure = failureOf(one.bus().request(RESERVE, reserve(1), SOON));
     assertThat(failure.code()).isEqualTo(ErrorCode.DEADLINE_EXCEEDED);
     assertThat(failure.mayHaveRun()).isTrue();
-    assertThat(failure).hasMessageContaining("within 250 ms").hasMessageContaining("may have run");
+    assertThat(failure).hasMessageContaining("within 400 ms").hasMessageContaining("may have run");
   }
 
   @Test

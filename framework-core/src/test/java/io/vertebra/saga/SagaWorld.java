@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 @NullUnmarked
 final class SagaWorld {
   static final int PARTITIONS = 4;
+  private static final Duration LEASE = Duration.ofSeconds(1);
   private static final boolean PRINT = Boolean.getBoolean("saga.print");
   private static final List<String> KEYS = keys();
   private static final SimCodec CODEC = new SimCodec();
@@ -46,7 +47,7 @@ final class SagaWorld {
     this.random = new SplittableRandom(seed);
     this.stats = stats;
     this.faults = Faults.choose(random);
-    this.chaosUntil = now + 4_000;
+    this.chaosUntil = now + 2_500;
   }
 
   /** Runs to the end, checks all invariants, and answers the hash of what happened. */
@@ -57,13 +58,13 @@ final class SagaWorld {
       nodes.add(node);
       node.start();
     }
-    int sagas = 1 + random.nextInt(3);
+    int sagas = 1 + random.nextInt(2);
     for (int i = 0; i < sagas; i++) {
       Customer customer = new Customer(KEYS.get(i), random.nextInt(20));
       customers.put(customer.key, customer);
       at(now + random.nextInt(500), customer::submit);
       if (random.nextInt(4) == 0) {
-        at(now + random.nextInt(3_000), customer::submit);
+        at(now + random.nextInt(2_000), customer::submit);
       }
     }
     nodes.forEach(node -> node.planChaos(chaosUntil));
@@ -300,7 +301,7 @@ final class SagaWorld {
       OwnerSettings settings = new OwnerSettings(
           name + "." + incarnation,
           PARTITIONS,
-          1_500,
+          LEASE.toMillis(),
           600,
           100_000,
           1 + random.nextInt(8),
@@ -361,7 +362,7 @@ final class SagaWorld {
       List<Customer> orphans = List.copyOf(callers);
       callers.clear();
       orphans.forEach(Customer::retry);
-      after(random.nextInt(3_000), this::start);
+      after(random.nextInt(2_000), this::start);
     }
 
     private void pause() {
@@ -393,7 +394,7 @@ final class SagaWorld {
         if (chance(faults.logFails)) {
           return;
         }
-        SagaLog.Grant grant = log.acquire(me, wanted, Duration.ofMillis(1_500)).result();
+        SagaLog.Grant grant = log.acquire(me, wanted, LEASE).result();
         travel(
             1 + random.nextInt(20),
             () -> on(current, time -> current.granted(grant, sentAt, time)));
@@ -409,8 +410,7 @@ final class SagaWorld {
         if (chance(faults.logFails)) {
           return;
         }
-        List<SagaLog.Lease> kept =
-            log.renew(me, leases, Duration.ofMillis(1_500)).result();
+        List<SagaLog.Lease> kept = log.renew(me, leases, LEASE).result();
         travel(
             1 + random.nextInt(20),
             () -> on(current, time -> current.renewed(leases, kept, sentAt)));

@@ -7,9 +7,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.vertebra.contract.Shape;
 import io.vertebra.error.ContractException;
 import io.vertebra.error.ErrorCode;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import io.vertx.json.schema.Draft;
+import io.vertx.json.schema.JsonSchema;
+import io.vertx.json.schema.JsonSchemaOptions;
+import io.vertx.json.schema.OutputFormat;
+import io.vertx.json.schema.OutputUnit;
+import io.vertx.json.schema.Validator;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -75,6 +83,29 @@ class FormatRandomTest {
       Object read =
           Format.JSON.decode(type, Buffer.buffer(JACKSON.writeValueAsBytes(tree)), "a.contract");
       assertThat(RandomMessages.difference(message, read)).as("seed %d", SEED).isEmpty();
+    }
+  }
+
+  @Test
+  void what_is_written_as_json_fits_the_schema_of_its_type() {
+    JsonSchemaOptions options = new JsonSchemaOptions()
+        .setDraft(Draft.DRAFT202012)
+        .setBaseUri("https://vertebra.io")
+        .setOutputFormat(OutputFormat.Basic);
+    RandomMessages messages = new RandomMessages(new Random(SEED), "").withoutExtremes();
+    for (Class<?> type : types) {
+      // This validator takes some different large numbers for duplicates.
+      JsonObject schema =
+          new JsonObject(Shape.of(type).toSchema().encode().replace("\"uniqueItems\":true,", ""));
+      Validator validator = Validator.create(JsonSchema.of(schema), options);
+      for (int i = 0; i < 3; i++) {
+        Buffer body = encode(Format.JSON, type, messages.next(type));
+
+        OutputUnit output = validator.validate(new JsonObject(body));
+
+        assertThat(output.getErrors()).as("seed %d", SEED).isNull();
+        assertThat(output.getValid()).as("seed %d", SEED).isTrue();
+      }
     }
   }
 

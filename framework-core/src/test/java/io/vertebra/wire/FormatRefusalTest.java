@@ -175,6 +175,10 @@ class FormatRefusalTest {
         Arguments.of(Real.class, "{\"value\":NaN}", "the body is no well-formed JSON"),
         Arguments.of(Exact.class, "{\"value\":" + "1".repeat(1001) + "}", "Exact"),
         Arguments.of(
+            Exact.class,
+            "{\"value\":\"secret\"}",
+            "Exact.value: expected a number, got one that is not finite or another text"),
+        Arguments.of(
             Texts.class,
             "{\"texts\":{\"secret\":1}}",
             "Texts.texts{}: expected a text, got an integer"),

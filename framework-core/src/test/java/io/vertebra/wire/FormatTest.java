@@ -221,6 +221,14 @@ class FormatTest {
   }
 
   @Test
+  void a_big_number_may_arrive_as_text() {
+    Buffer body = Buffer.buffer("{\"value\":\"-12.50\"}");
+
+    assertThat(Format.JSON.decode(Exact.class, body, "c"))
+        .isEqualTo(new Exact(new BigDecimal("-12.50")));
+  }
+
+  @Test
   void texts_come_back_whatever_they_hold() {
     for (String text : List.of(
         "",

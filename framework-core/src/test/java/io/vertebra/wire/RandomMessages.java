@@ -51,12 +51,19 @@ final class RandomMessages {
 
   private final Random random;
   private final String marker;
+  private boolean withExtremes = true;
   private int values;
 
   /** Every text contains the marker, so that a test can look for content where none should be. */
   RandomMessages(Random random, String marker) {
     this.random = random;
     this.marker = marker;
+  }
+
+  /** Without what Java can say and JSON Schema has no format for, such as the year 10,000. */
+  RandomMessages withoutExtremes() {
+    withExtremes = false;
+    return this;
   }
 
   Object next(Class<?> type) {
@@ -166,7 +173,9 @@ final class RandomMessages {
   }
 
   private Object oneOf(Object usual, Object... extremes) {
-    return random.nextInt(4) > 0 ? usual : extremes[random.nextInt(extremes.length)];
+    return !withExtremes || random.nextInt(4) > 0
+        ? usual
+        : extremes[random.nextInt(extremes.length)];
   }
 
   private Instant instant() {

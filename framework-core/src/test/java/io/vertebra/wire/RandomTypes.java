@@ -168,7 +168,7 @@ final class RandomTypes {
   private String elementType() {
     return switch (random.nextInt(6)) {
       case 0 -> "List<" + elementType() + ">";
-      case 1 -> "Set<" + boxed(simpleType()) + ">";
+      case 1 -> "Set<" + boxed(simpleType()).replace("byte[]", "Buffer") + ">";
       case 2 -> "Map<String, " + elementType() + ">";
       default -> boxed(simpleType());
     };

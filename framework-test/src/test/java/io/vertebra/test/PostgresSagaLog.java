@@ -17,12 +17,14 @@ import java.util.Optional;
 import java.util.Scanner;
 import java.util.function.Function;
 import java.util.stream.StreamSupport;
+import org.jspecify.annotations.NullUnmarked;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Proves that the SPI fits a database: one statement a batch, fenced by the partitions' rows; the SQL
  * lies in {@code postgres-saga-log.sql}. Not for use.
  */
+@NullUnmarked
 record PostgresSagaLog(Pool pool) implements SagaLog {
 
   static String sql(String name) {
@@ -40,6 +42,7 @@ record PostgresSagaLog(Pool pool) implements SagaLog {
   }
 
   @SafeVarargs
+  @SuppressWarnings("varargs")
   private static <A, T> T[] array(List<A> all, Function<A, ? extends @Nullable T> part, T... type) {
     List<T> parts = new ArrayList<>();
     all.forEach(each -> parts.add(part.apply(each)));

@@ -1,0 +1,53 @@
+package io.vertebra.examples.orders;
+
+import io.vertebra.NodeOptions;
+import io.vertebra.cluster.ClusterNode;
+import io.vertebra.cluster.ClusterOptions;
+import io.vertebra.examples.orders.services.Shop;
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** A process of {@code --nodes 3} that runs the processes of orders; it ends when the one that started it ends. */
+final class ShopNode {
+  static final String READY = "READY";
+  private static final Map<Logger, Level> LOGGERS = Map.of(
+      Logger.getLogger("com.hazelcast"), Level.SEVERE,
+      Logger.getLogger("io.vertx.core.eventbus.impl.clustered"), Level.SEVERE,
+      Logger.getLogger("io.vertx.core.net.impl.ConnectionBase"), Level.OFF);
+
+  private ShopNode() {}
+
+  /** Arguments: the node's id, its index among the members, and the members as host:port. */
+  public static void main(String[] args) throws IOException {
+    quietLog();
+    List<String> members = List.of(args).subList(2, args.length);
+    ClusterNode node = join(args[0], Integer.parseInt(args[1]), members).await();
+    Shop.deployProcesses(node).await();
+    System.out.println(READY);
+    // The parent holds the other end of the pipe: it is closed when the parent is done, or dead.
+    while (System.in.read() >= 0) {
+      // nothing is ever sent
+    }
+    node.close().await();
+    System.exit(0);
+  }
+
+  /** Says nothing of connections to a node that has left or was killed: that is what this program does. */
+  static void quietLog() {
+    LOGGERS.forEach(Logger::setLevel);
+  }
+
+  static Future<ClusterNode> join(String id, int index, List<String> members) {
+    String own = members.get(index);
+    int port = Integer.parseInt(own.substring(own.lastIndexOf(':') + 1));
+    return ClusterNode.start(ClusterOptions.defaults()
+        .withClusterName("order-fulfilment-" + members.get(0))
+        .withPort(port)
+        .withMembers(members.toArray(String[]::new))
+        .withNode(NodeOptions.defaults().withId(id)));
+  }
+}

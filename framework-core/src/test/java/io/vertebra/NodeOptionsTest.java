@@ -1,0 +1,83 @@
+package io.vertebra;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.vertebra.observe.Observer;
+import io.vertebra.wire.Format;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+class NodeOptionsTest {
+  private static final NodeOptions DEFAULTS = NodeOptions.defaults();
+
+  @Test
+  void it_has_defaults() {
+    assertThat(DEFAULTS.id()).matches("node-[0-9a-f]{8}");
+    assertThat(DEFAULTS.id()).as("a fresh one each time").isNotEqualTo(DEFAULTS.id());
+    assertThat(DEFAULTS.toJson())
+        .isEqualTo(new JsonObject()
+            .put("format", "JSON")
+            .put("maxFrame", 1024 * 1024)
+            .put("lostAfterMs", 30_000L)
+            .put("drainTimeoutMs", 10_000L)
+            .put("blockingThreads", 20)
+            .put("localCheck", false));
+    assertThat(DEFAULTS.observer()).isNull();
+    assertThat(NodeOptions.fromJson(new JsonObject()).toJson()).isEqualTo(DEFAULTS.toJson());
+  }
+
+  @Test
+  void json_brings_back_everything_but_the_observer() {
+    NodeOptions options = DEFAULTS
+        .withId("shop_1.A-b")
+        .withFormat(Format.CBOR)
+        .withMaxFrame(5_000)
+        .withLostAfter(Duration.ofSeconds(7))
+        .withDrainTimeout(Duration.ZERO)
+        .withBlockingThreads(3)
+        .withLocalCheck(true)
+        .withObserver(node -> {});
+    NodeOptions read = NodeOptions.fromJson(new JsonObject(options.toJson().encode()));
+    assertThat(read.id()).isEqualTo("shop_1.A-b");
+    assertThat(read.format()).isEqualTo(Format.CBOR);
+    assertThat(read.maxFrame()).isEqualTo(5_000);
+    assertThat(read.lostAfter()).isEqualTo(Duration.ofSeconds(7));
+    assertThat(read.drainTimeout()).isEqualTo(Duration.ZERO);
+    assertThat(read.blockingThreads()).isEqualTo(3);
+    assertThat(read.isLocalCheck()).isTrue();
+    assertThat(read.observer()).isNull();
+    assertThat(read.toJson()).isEqualTo(options.toJson());
+  }
+
+  @Test
+  void each_change_leaves_the_rest_and_the_original_alone() {
+    Observer observer = node -> {};
+    NodeOptions observed = DEFAULTS.withObserver(observer);
+    assertThat(observed.withId("a").withBlockingThreads(1).observer()).isSameAs(observer);
+    assertThat(DEFAULTS.observer()).isNull();
+    assertThat(DEFAULTS.withId("a").withId("b").id()).isEqualTo("b");
+  }
+
+  @Test
+  void contradictions_are_refused() {
+    List<ThrowingCallable> contradictions = List.of(
+        () -> DEFAULTS.withId(""),
+        () -> DEFAULTS.withId("with space"),
+        () -> DEFAULTS.withId("x".repeat(65)),
+        () -> DEFAULTS.withMaxFrame(4 * 1024 - 1),
+        () -> DEFAULTS.withMaxFrame(64 * 1024 * 1024 + 1),
+        () -> DEFAULTS.withLostAfter(Duration.ZERO),
+        () -> DEFAULTS.withLostAfter(Duration.ofMillis(-1)),
+        () -> DEFAULTS.withLostAfter(Duration.ofDays(2)),
+        () -> DEFAULTS.withDrainTimeout(Duration.ofMillis(-1)),
+        () -> DEFAULTS.withDrainTimeout(Duration.ofDays(2)),
+        () -> DEFAULTS.withBlockingThreads(0),
+        () -> NodeOptions.fromJson(new JsonObject().put("blockingThreads", 0)),
+        () -> NodeOptions.fromJson(new JsonObject().put("format", "XML")));
+    contradictions.forEach(each -> assertThatIllegalArgumentException().isThrownBy(each));
+  }
+}
