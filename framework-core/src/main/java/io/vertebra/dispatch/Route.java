@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,10 +15,9 @@ public final class Route {
   private static final Target[] NO_TARGETS = {};
 
   private final String contract;
-  private final AtomicReference<Instance<?, ?>[]> instances = new AtomicReference<>(NO_INSTANCES);
+  private final Shared<Instance<?, ?>[]> instances = new Shared<>(NO_INSTANCES);
   private volatile Target[] targets = NO_TARGETS;
-  private final AtomicReference<Past> past =
-      new AtomicReference<>(new Past(List.of(), Counters.Snapshot.NONE));
+  private final Shared<Past> past = new Shared<>(new Past(List.of(), Counters.Snapshot.NONE));
 
   Route(String contract) {
     this.contract = contract;
@@ -46,7 +44,7 @@ public final class Route {
   }
 
   void add(Instance<?, ?> instance) {
-    instances.updateAndGet(before -> {
+    instances.replace(before -> {
       Instance<?, ?>[] after = Arrays.copyOf(before, before.length + 1);
       after[before.length] = instance;
       return after;
@@ -58,8 +56,8 @@ public final class Route {
     if (!localInstances().contains(instance)) {
       return false;
     }
-    past.updateAndGet(now -> now.with(instance));
-    Instance<?, ?>[] before = instances.getAndUpdate(now -> {
+    past.replace(now -> now.with(instance));
+    Instance<?, ?>[] before = instances.replace(now -> {
       List<Instance<?, ?>> kept = new ArrayList<>(Arrays.asList(now));
       kept.remove(instance);
       return kept.toArray(NO_INSTANCES);
@@ -69,7 +67,7 @@ public final class Route {
 
   /** The instance has left and ended its last call; only its counts are kept. */
   void forget(Instance<?, ?> instance) {
-    past.updateAndGet(now -> now.without(instance));
+    past.replace(now -> now.without(instance));
   }
 
   /** Instances that are here or leaving, and the counts of the others, as they were at one moment. */
@@ -80,7 +78,7 @@ public final class Route {
       for (Instance<?, ?> instance : instances.get()) {
         all = all.with(instance);
       }
-      if (known == past.get()) {
+      if (past.isStill(known)) {
         return all;
       }
     }

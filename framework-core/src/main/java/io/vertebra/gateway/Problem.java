@@ -191,7 +191,7 @@ final class Problem {
   }
 
   private static String withoutCode(VertebraException failure) {
-    String message = String.valueOf(failure.getMessage());
+    String message = failure.getMessage();
     String prefix = "[" + failure.code().id() + "] ";
     return message.startsWith(prefix) ? message.substring(prefix.length()) : message;
   }
