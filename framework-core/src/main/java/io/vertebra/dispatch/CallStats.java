@@ -1,20 +1,30 @@
 package io.vertebra.dispatch;
 
 import io.vertebra.error.ErrorCode;
-import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What became of the calls that a node made, apart from the good ones. Safe for use by any thread. */
 public final class CallStats {
-  private final AtomicLongArray byCode = new AtomicLongArray(ErrorCode.values().length);
+  private final Map<ErrorCode, LongAdder> byCode = new EnumMap<>(ErrorCode.class);
   private final LongAdder rerouted = new LongAdder();
   private final LongAdder late = new LongAdder();
   private final LongAdder roots = new LongAdder();
 
-  CallStats() {}
+  CallStats() {
+    for (ErrorCode code : ErrorCode.values()) {
+      byCode.put(code, new LongAdder());
+    }
+  }
+
+  private LongAdder counter(ErrorCode code) {
+    return Objects.requireNonNull(byCode.get(code));
+  }
 
   void ended(ErrorCode code) {
-    byCode.incrementAndGet(code.ordinal());
+    counter(code).increment();
   }
 
   void rerouted() {
@@ -31,7 +41,7 @@ public final class CallStats {
 
   /** Calls that ended with {@code code} without hearing from a handler. */
   public long endedWith(ErrorCode code) {
-    return byCode.get(code.ordinal());
+    return counter(code).sum();
   }
 
   /** Calls sent to another node because the first had not run them. */

@@ -151,7 +151,7 @@ public final class Exchange<Q, R> extends Timed
     started = true;
     Scope origin = parent;
     Cancellation outside = options.cancellation();
-    if (origin != null && origin.isCancelled() || outside != null && outside.isCancelled()) {
+    if ((origin != null && origin.isCancelled()) || (outside != null && outside.isCancelled())) {
       done = true;
       fail(CallException.cancelled(contract.name(), false));
       return;
@@ -313,7 +313,7 @@ public final class Exchange<Q, R> extends Timed
         && !cause.mayHaveRun()
         && (cause.code() == ErrorCode.DRAINING
             || cause.code() == ErrorCode.PEER_GONE
-            || cause.code() == ErrorCode.NOT_SERVED && target != null);
+            || (cause.code() == ErrorCode.NOT_SERVED && target != null));
   }
 
   private void settle() {

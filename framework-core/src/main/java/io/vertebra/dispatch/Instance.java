@@ -178,8 +178,8 @@ public final class Instance<Q, R> {
   @SuppressWarnings("unchecked")
   <A, B> @Nullable Instance<A, B> as(Request<A, B> caller) {
     return contract == (Object) caller
-            || contract.requestType() == (Object) caller.requestType()
-                && contract.replyType() == (Object) caller.replyType()
+            || (contract.requestType() == (Object) caller.requestType()
+                && contract.replyType() == (Object) caller.replyType())
         ? (Instance<A, B>) this
         : null;
   }

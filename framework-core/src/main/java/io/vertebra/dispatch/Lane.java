@@ -196,7 +196,7 @@ public final class Lane implements Runnable {
     }
     timerSet = true;
     wakeUpAt = at;
-    loop.schedule(() -> onTimer(at), delay, TimeUnit.NANOSECONDS);
+    var unused = loop.schedule(() -> onTimer(at), delay, TimeUnit.NANOSECONDS);
   }
 
   private void onTimer(long at) {

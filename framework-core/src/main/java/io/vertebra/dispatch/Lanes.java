@@ -2,6 +2,7 @@ package io.vertebra.dispatch;
 
 import io.netty.channel.EventLoop;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** The lanes of a node, made when an event loop is first met. Safe for use by any thread. */
@@ -11,7 +12,7 @@ public final class Lanes {
   /** The lane of {@code loop}. */
   public Lane of(EventLoop loop) {
     while (true) {
-      Lane[] known = lanes.get();
+      Lane[] known = Objects.requireNonNull(lanes.get());
       for (Lane lane : known) {
         if (lane.loop() == loop) {
           return lane;

@@ -3,6 +3,7 @@ package io.vertebra.dispatch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,14 @@ public final class Route {
     }
   }
 
+  private Instance<?, ?>[] here() {
+    return Objects.requireNonNull(instances.get());
+  }
+
+  private Past past() {
+    return Objects.requireNonNull(past.get());
+  }
+
   void add(Instance<?, ?> instance) {
     instances.updateAndGet(before -> {
       Instance<?, ?>[] after = Arrays.copyOf(before, before.length + 1);
@@ -73,14 +82,15 @@ public final class Route {
   }
 
   /** Instances that are here or leaving, and the counts of the others, as they were at one moment. */
+  @SuppressWarnings("ReferenceEquality") // whether nobody came or went meanwhile
   private Past everything() {
     while (true) {
-      Past known = past.get();
+      Past known = past();
       Past all = known;
-      for (Instance<?, ?> instance : instances.get()) {
+      for (Instance<?, ?> instance : here()) {
         all = all.with(instance);
       }
-      if (known == past.get()) {
+      if (known == past()) {
         return all;
       }
     }
@@ -96,7 +106,7 @@ public final class Route {
    * neighbours, or any other if that has no room. Null if there is none here.
    */
   public @Nullable Instance<?, ?> pickInstance(@Nullable String key) {
-    Instance<?, ?>[] all = instances.get();
+    Instance<?, ?>[] all = here();
     if (all.length < 2) {
       return all.length == 0 ? null : all[0];
     }
@@ -162,7 +172,7 @@ public final class Route {
   Target ownerOf(
       String key, String here, boolean leaving, @Nullable Target excluded, Target[] all) {
     Target owner = null;
-    boolean found = instances.get().length > 0 && !leaving;
+    boolean found = here().length > 0 && !leaving;
     long best = found ? weight(key, here) : Long.MIN_VALUE;
     for (Target candidate : all) {
       if (excluded != null && candidate.node().equals(excluded.node())) {
@@ -190,7 +200,7 @@ public final class Route {
 
   /** The instance of that index, or any if it has gone; null if there is none left. */
   public @Nullable Instance<?, ?> instanceAt(int index) {
-    Instance<?, ?>[] all = instances.get();
+    Instance<?, ?>[] all = here();
     return all.length == 0 ? null : all[Math.min(index, all.length - 1)];
   }
 
@@ -201,7 +211,7 @@ public final class Route {
 
   /** How many instances run in this process. */
   public int instances() {
-    return instances.get().length;
+    return here().length;
   }
 
   /** The other nodes that serve the contract. */
@@ -211,13 +221,13 @@ public final class Route {
 
   /** The instances in this process. */
   public List<Instance<?, ?>> localInstances() {
-    return List.of(instances.get());
+    return List.of(here());
   }
 
   /** Calls that wait for a permit. */
   public int waiting() {
     int sum = 0;
-    for (Instance<?, ?> instance : instances.get()) {
+    for (Instance<?, ?> instance : here()) {
       sum += instance.queue().size();
     }
     return sum;

@@ -3,6 +3,7 @@ package io.vertebra.dispatch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -42,7 +43,7 @@ public final class TopicRoute<T> {
 
   /** Offers a message to every subscriber of this process. Any thread. */
   public Reached fanOut(ServedCall.Body<T> body, Envelope envelope) {
-    List<TopicSubscription<T>> here = subscriptions.get();
+    List<TopicSubscription<T>> here = Objects.requireNonNull(subscriptions.get());
     int discarded = 0;
     for (TopicSubscription<T> subscription : here) {
       if (!subscription.offer(body, envelope)) {
@@ -63,7 +64,7 @@ public final class TopicRoute<T> {
 
   /** Subscribers in this process. */
   public int subscribers() {
-    return subscriptions.get().size();
+    return Objects.requireNonNull(subscriptions.get()).size();
   }
 
   /** Id of the topic. */

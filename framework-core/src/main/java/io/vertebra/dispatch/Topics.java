@@ -139,8 +139,8 @@ public final class Topics {
 
   private static boolean isSame(Topic<?> one, Topic<?> other) {
     return one == other
-        || one.messageType() == other.messageType()
-            && one.fingerprint().equals(other.fingerprint());
+        || (one.messageType() == other.messageType()
+            && one.fingerprint().equals(other.fingerprint()));
   }
 
   private <T> Envelope seal(@Nullable Scope parent, Topic<T> topic, T message) {

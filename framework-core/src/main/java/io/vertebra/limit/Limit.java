@@ -26,7 +26,7 @@ public final class Limit {
     if (queue < 0) {
       throw new IllegalArgumentException("a queue cannot hold fewer than 0 messages: " + queue);
     }
-    if (maxWait.isNegative() || queue > 0 && maxWait.isZero()) {
+    if (maxWait.isNegative() || (queue > 0 && maxWait.isZero())) {
       throw new IllegalArgumentException("a queue needs a maximal wait of more than 0: " + maxWait);
     }
     if (maxWait.compareTo(LONGEST_WAIT) > 0) {
@@ -83,7 +83,8 @@ public final class Limit {
     return maxWait;
   }
 
-  /** A fresh limiter of this limit. */
+  /** A fresh limiter of this limit; for the node, applications cannot name its type. */
+  @SuppressWarnings("exports")
   public Admission toAdmission() {
     return new FixedLimiter(this);
   }
