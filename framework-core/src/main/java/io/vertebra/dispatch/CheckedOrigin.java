@@ -66,6 +66,7 @@ record CheckedOrigin<Q, R>(Engine engine, Exchange<Q, R> exchange) implements Or
   private VertebraException invalid(VertebraException unfit) {
     return unfit instanceof HandlerException
         ? unfit
-        : HandlerException.replyInvalid(exchange.contract().name(), unfit.getMessage());
+        : HandlerException.replyInvalid(
+            exchange.contract().name(), unfit.getMessage());
   }
 }
