@@ -1,7 +1,9 @@
 package io.vertebra.benchmarks;
 
+import io.vertebra.benchmarks.load.Load;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -49,6 +51,17 @@ public final class Arguments {
   /** How long one round is: {@code --seconds}, default 2. */
   public Duration takeRound() {
     return Duration.ofSeconds(takeNumber("seconds", 2));
+  }
+
+  /** {@code --seconds} as above, and {@code --inflight N,N,..}, default 1, 64 and 1024. */
+  public Load takeLoad() {
+    String levels = takeOption("inflight").orElse("1,64,1024");
+    if (!levels.matches("[1-9]\\d{0,5}(,[1-9]\\d{0,5})*")) {
+      throw new IllegalArgumentException(
+          "--inflight wants numbers from 1, with commas between: " + levels);
+    }
+    return new Load(
+        takeRound(), Arrays.stream(levels.split(",", -1)).map(Integer::valueOf).toList());
   }
 
   /** Refuses what nobody took. */

@@ -18,7 +18,7 @@ public final class Benchmarks {
 
   private Benchmarks() {}
 
-  /** {@code NAME [--seconds N] ...}. */
+  /** {@code NAME [--seconds N] ...}, see the text that is printed without a name. */
   public static void main(String[] args) {
     Quiet.logging();
     Map<String, Entry> entries = entries();
@@ -27,7 +27,8 @@ public final class Benchmarks {
       if (args.length > 0) {
         System.err.println("There is no benchmark named " + args[0] + ".");
       }
-      System.err.println("java -jar benchmarks.jar NAME [--seconds N], where NAME is one of");
+      System.err.println(
+          "java -jar benchmarks.jar NAME [--seconds N] [--inflight N,N,..], where NAME is one of");
       entries.forEach((name, e) -> System.err.printf("  %-16s %s%n", name, e.help()));
       System.exit(2);
       return;
@@ -38,6 +39,10 @@ public final class Benchmarks {
     } catch (IllegalArgumentException e) {
       System.err.println(e.getMessage());
       System.exit(2);
+    } catch (RuntimeException e) {
+      // Whatever was started and not stopped ends with this process.
+      e.printStackTrace();
+      System.exit(1);
     }
   }
 

@@ -3,10 +3,12 @@ package io.vertebra.dispatch;
 import io.netty.channel.EventLoop;
 import io.vertx.core.internal.logging.Logger;
 import io.vertx.core.internal.logging.LoggerFactory;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jctools.queues.MpscUnboundedArrayQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One event loop as the engine sees it: an inbox that any thread may post to, and a wheel of
@@ -37,6 +39,7 @@ public final class Lane implements Runnable {
   private boolean spins = true;
   private boolean inTurn;
   private boolean timerSet;
+  private @Nullable Future<?> timer;
   private long wakeUpAt;
   private long sequence;
 
@@ -196,7 +199,11 @@ public final class Lane implements Runnable {
     }
     timerSet = true;
     wakeUpAt = at;
-    var unused = loop.schedule(() -> onTimer(at), delay, TimeUnit.NANOSECONDS);
+    Future<?> later = timer;
+    timer = loop.schedule(() -> onTimer(at), delay, TimeUnit.NANOSECONDS);
+    if (later != null) {
+      later.cancel(false);
+    }
   }
 
   private void onTimer(long at) {

@@ -2,27 +2,34 @@ package io.vertebra.dispatch;
 
 import io.netty.channel.EventLoop;
 import java.util.Arrays;
-import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** The lanes of a node, made when an event loop is first met. Safe for use by any thread. */
 public final class Lanes {
-  private final AtomicReference<Lane[]> lanes = new AtomicReference<>(new Lane[0]);
+  private final Shared<Lane[]> lanes = new Shared<>(new Lane[0]);
 
   /** The lane of {@code loop}. */
   public Lane of(EventLoop loop) {
-    while (true) {
-      Lane[] known = Objects.requireNonNull(lanes.get());
-      for (Lane lane : known) {
-        if (lane.loop() == loop) {
-          return lane;
-        }
-      }
-      Lane[] grown = Arrays.copyOf(known, known.length + 1);
-      grown[known.length] = new Lane(loop, known.length + 1);
-      if (lanes.compareAndSet(known, grown)) {
-        return grown[known.length];
+    Lane known = find(loop, lanes.get());
+    if (known != null) {
+      return known;
+    }
+    lanes.replace(before -> find(loop, before) != null ? before : with(loop, before));
+    return of(loop);
+  }
+
+  private static @Nullable Lane find(EventLoop loop, Lane[] among) {
+    for (Lane lane : among) {
+      if (lane.loop() == loop) {
+        return lane;
       }
     }
+    return null;
+  }
+
+  private static Lane[] with(EventLoop loop, Lane[] before) {
+    Lane[] after = Arrays.copyOf(before, before.length + 1);
+    after[before.length] = new Lane(loop, before.length + 1);
+    return after;
   }
 }

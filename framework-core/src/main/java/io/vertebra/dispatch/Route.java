@@ -3,9 +3,7 @@ package io.vertebra.dispatch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,10 +15,9 @@ public final class Route {
   private static final Target[] NO_TARGETS = {};
 
   private final String contract;
-  private final AtomicReference<Instance<?, ?>[]> instances = new AtomicReference<>(NO_INSTANCES);
+  private final Shared<Instance<?, ?>[]> instances = new Shared<>(NO_INSTANCES);
   private volatile Target[] targets = NO_TARGETS;
-  private final AtomicReference<Past> past =
-      new AtomicReference<>(new Past(List.of(), Counters.Snapshot.NONE));
+  private final Shared<Past> past = new Shared<>(new Past(List.of(), Counters.Snapshot.NONE));
 
   Route(String contract) {
     this.contract = contract;
@@ -46,16 +43,8 @@ public final class Route {
     }
   }
 
-  private Instance<?, ?>[] here() {
-    return Objects.requireNonNull(instances.get());
-  }
-
-  private Past past() {
-    return Objects.requireNonNull(past.get());
-  }
-
   void add(Instance<?, ?> instance) {
-    instances.updateAndGet(before -> {
+    instances.replace(before -> {
       Instance<?, ?>[] after = Arrays.copyOf(before, before.length + 1);
       after[before.length] = instance;
       return after;
@@ -67,8 +56,8 @@ public final class Route {
     if (!localInstances().contains(instance)) {
       return false;
     }
-    past.updateAndGet(now -> now.with(instance));
-    Instance<?, ?>[] before = instances.getAndUpdate(now -> {
+    past.replace(now -> now.with(instance));
+    Instance<?, ?>[] before = instances.replace(now -> {
       List<Instance<?, ?>> kept = new ArrayList<>(Arrays.asList(now));
       kept.remove(instance);
       return kept.toArray(NO_INSTANCES);
@@ -78,19 +67,18 @@ public final class Route {
 
   /** The instance has left and ended its last call; only its counts are kept. */
   void forget(Instance<?, ?> instance) {
-    past.updateAndGet(now -> now.without(instance));
+    past.replace(now -> now.without(instance));
   }
 
   /** Instances that are here or leaving, and the counts of the others, as they were at one moment. */
-  @SuppressWarnings("ReferenceEquality") // whether nobody came or went meanwhile
   private Past everything() {
     while (true) {
-      Past known = past();
+      Past known = past.get();
       Past all = known;
-      for (Instance<?, ?> instance : here()) {
+      for (Instance<?, ?> instance : instances.get()) {
         all = all.with(instance);
       }
-      if (known == past()) {
+      if (past.isStill(known)) {
         return all;
       }
     }
@@ -106,7 +94,7 @@ public final class Route {
    * neighbours, or any other if that has no room. Null if there is none here.
    */
   public @Nullable Instance<?, ?> pickInstance(@Nullable String key) {
-    Instance<?, ?>[] all = here();
+    Instance<?, ?>[] all = instances.get();
     if (all.length < 2) {
       return all.length == 0 ? null : all[0];
     }
@@ -172,7 +160,7 @@ public final class Route {
   Target ownerOf(
       String key, String here, boolean leaving, @Nullable Target excluded, Target[] all) {
     Target owner = null;
-    boolean found = here().length > 0 && !leaving;
+    boolean found = instances.get().length > 0 && !leaving;
     long best = found ? weight(key, here) : Long.MIN_VALUE;
     for (Target candidate : all) {
       if (excluded != null && candidate.node().equals(excluded.node())) {
@@ -200,7 +188,7 @@ public final class Route {
 
   /** The instance of that index, or any if it has gone; null if there is none left. */
   public @Nullable Instance<?, ?> instanceAt(int index) {
-    Instance<?, ?>[] all = here();
+    Instance<?, ?>[] all = instances.get();
     return all.length == 0 ? null : all[Math.min(index, all.length - 1)];
   }
 
@@ -211,7 +199,7 @@ public final class Route {
 
   /** How many instances run in this process. */
   public int instances() {
-    return here().length;
+    return instances.get().length;
   }
 
   /** The other nodes that serve the contract. */
@@ -221,13 +209,13 @@ public final class Route {
 
   /** The instances in this process. */
   public List<Instance<?, ?>> localInstances() {
-    return List.of(here());
+    return List.of(instances.get());
   }
 
   /** Calls that wait for a permit. */
   public int waiting() {
     int sum = 0;
-    for (Instance<?, ?> instance : here()) {
+    for (Instance<?, ?> instance : instances.get()) {
       sum += instance.queue().size();
     }
     return sum;

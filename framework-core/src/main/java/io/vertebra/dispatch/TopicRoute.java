@@ -3,8 +3,6 @@ package io.vertebra.dispatch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Where the messages of one topic go: the subscribers in this process and the nodes with others.
@@ -14,8 +12,7 @@ import java.util.concurrent.atomic.AtomicReference;
 public final class TopicRoute<T> {
   private final String topic;
   private final Engine engine;
-  private final AtomicReference<List<TopicSubscription<T>>> subscriptions =
-      new AtomicReference<>(List.of());
+  private final Shared<List<TopicSubscription<T>>> subscriptions = new Shared<>(List.of());
   private volatile TopicTarget[] targets = {};
 
   TopicRoute(String topic, Engine engine) {
@@ -24,7 +21,7 @@ public final class TopicRoute<T> {
   }
 
   void add(TopicSubscription<T> subscription) {
-    subscriptions.updateAndGet(before -> {
+    subscriptions.replace(before -> {
       List<TopicSubscription<T>> after = new ArrayList<>(before);
       after.add(subscription);
       return List.copyOf(after);
@@ -33,7 +30,7 @@ public final class TopicRoute<T> {
   }
 
   void remove(TopicSubscription<T> subscription) {
-    subscriptions.updateAndGet(before -> {
+    subscriptions.replace(before -> {
       List<TopicSubscription<T>> after = new ArrayList<>(before);
       after.remove(subscription);
       return List.copyOf(after);
@@ -43,7 +40,7 @@ public final class TopicRoute<T> {
 
   /** Offers a message to every subscriber of this process. Any thread. */
   public Reached fanOut(ServedCall.Body<T> body, Envelope envelope) {
-    List<TopicSubscription<T>> here = Objects.requireNonNull(subscriptions.get());
+    List<TopicSubscription<T>> here = subscriptions.get();
     int discarded = 0;
     for (TopicSubscription<T> subscription : here) {
       if (!subscription.offer(body, envelope)) {
@@ -64,7 +61,7 @@ public final class TopicRoute<T> {
 
   /** Subscribers in this process. */
   public int subscribers() {
-    return Objects.requireNonNull(subscriptions.get()).size();
+    return subscriptions.get().size();
   }
 
   /** Id of the topic. */

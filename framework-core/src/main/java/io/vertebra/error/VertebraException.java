@@ -1,5 +1,6 @@
 package io.vertebra.error;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,12 @@ public abstract class VertebraException extends RuntimeException {
     super("[" + code.id() + "] " + text, cause);
     this.code = code;
     this.mayHaveRun = code.mayHaveRun();
+  }
+
+  /** {@code [VTB-2001] what happened. What it means or what to do.} */
+  @Override
+  public final String getMessage() {
+    return Objects.requireNonNull(super.getMessage());
   }
 
   /** What happened. */

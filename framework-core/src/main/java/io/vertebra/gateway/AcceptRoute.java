@@ -91,7 +91,7 @@ final class AcceptRoute<Q, R> extends ContractRoute<Q, R> {
     if (location != null) {
       return location.apply(encoded);
     }
-    String path = http.request().path();
+    String path = http.normalizedPath();
     return (path.endsWith("/") ? path : path + "/") + encoded;
   }
 

@@ -28,7 +28,14 @@ final class CallRoute<Q, R> extends ContractRoute<Q, R> {
   void answer(RoutingContext http, Q message, CallHeaders headers) {
     ContextInternal context = engine.vertx().getOrCreateContext();
     Scope scope = new Scope(engine.lanes().of(context.nettyEventLoop()));
-    http.response().closeHandler(gone -> scope.cancel());
+    if (http.response().closed()) {
+      return;
+    }
+    http.addEndHandler(end -> {
+      if (end.failed()) {
+        scope.cancel();
+      }
+    });
     CallOptions options = CallOptions.defaults().withTimeout(headers.timeout());
     String key = headers.idempotencyKey();
     if (key != null) {

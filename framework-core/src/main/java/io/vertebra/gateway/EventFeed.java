@@ -30,6 +30,7 @@ final class EventFeed<R> {
   private static final int MOST_A_TURN = 128;
   private static final int NO_CONTENT = 204;
 
+  private final RoutingContext http;
   private final Vertx vertx;
   private final Context context;
   private final HttpServerResponse response;
@@ -59,6 +60,7 @@ final class EventFeed<R> {
   private record Page<R>(Optional<Progress.State<R>> state, List<Progress.Event> events) {}
 
   EventFeed(RoutingContext http, Source<R> source, long after, GatewayOptions options) {
+    this.http = http;
     this.vertx = http.vertx();
     this.context = vertx.getOrCreateContext();
     this.response = http.response();
@@ -85,8 +87,7 @@ final class EventFeed<R> {
   }
 
   void begin() {
-    response.closeHandler(gone -> release());
-    response.exceptionHandler(broken -> release());
+    http.addEndHandler(gone -> release());
     unwatch = source.progress.onChange(source.key, () -> context.runOnContext(changed -> read()));
     read();
   }

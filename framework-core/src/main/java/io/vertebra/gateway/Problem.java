@@ -143,7 +143,13 @@ final class Problem {
       case MEDIA_TYPE_UNSUPPORTED -> 415;
       case DECLARED -> DECLARED;
       case DEADLINE_EXCEEDED -> 504;
-      case NOT_SERVED, OVERLOADED, DRAINING, NODE_CLOSED, STORE_UNAVAILABLE -> UNAVAILABLE;
+      case NOT_SERVED,
+          OVERLOADED,
+          DRAINING,
+          NODE_CLOSED,
+          STORE_UNAVAILABLE,
+          SAGA_FENCED,
+          SAGA_LOG_UNAVAILABLE -> UNAVAILABLE;
       case CANCELLED, PEER_GONE -> failure.mayHaveRun() ? INTERNAL : UNAVAILABLE;
       default -> INTERNAL;
     };
@@ -170,6 +176,8 @@ final class Problem {
       case NOT_SERVED -> "No service takes this request now. It was not carried out.";
       case OVERLOADED -> "The service has no capacity left. The request was not carried out.";
       case DEADLINE_EXCEEDED -> "The service did not answer in time. " + mayHaveRun(failure);
+      case SAGA_FENCED, SAGA_LOG_UNAVAILABLE ->
+        "The work may have begun. Send it again: work of one key begins once.";
       case SAGA_COMPENSATED -> "The work was undone. Nothing of it is in effect.";
       case SAGA_NEEDS_OPERATOR -> "The work is stuck and waits for an operator.";
       default -> "The request failed. " + mayHaveRun(failure);
@@ -183,7 +191,7 @@ final class Problem {
   }
 
   private static String withoutCode(VertebraException failure) {
-    String message = String.valueOf(failure.getMessage());
+    String message = failure.getMessage();
     String prefix = "[" + failure.code().id() + "] ";
     return message.startsWith(prefix) ? message.substring(prefix.length()) : message;
   }

@@ -3,9 +3,11 @@ package io.vertebra.gateway;
 import io.vertebra.error.GatewayException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.Locale;
@@ -16,13 +18,17 @@ final class RequestBody {
   /** What is still taken in after an answer came early, so that the client gets to read it. */
   private static final int MOST_DISCARDED = 4 * 1024 * 1024;
 
+  private static final long LONGEST_DISCARDING = 2_000;
+
+  private final Vertx vertx;
   private final HttpServerRequest request;
   private final Promise<Buffer> promise = Promise.promise();
   private final int limit;
   private Buffer body = Buffer.buffer();
   private long discarded;
 
-  private RequestBody(HttpServerRequest request, int limit) {
+  private RequestBody(Vertx vertx, HttpServerRequest request, int limit) {
+    this.vertx = vertx;
     this.request = request;
     this.limit = limit;
   }
@@ -35,7 +41,7 @@ final class RequestBody {
     if (http.body() != null && http.body().available()) {
       return read(http, http.body().buffer(), limit);
     }
-    return new RequestBody(http.request(), limit).read(http, time);
+    return new RequestBody(http.vertx(), http.request(), limit).read(time);
   }
 
   /** Somebody before has read it. */
@@ -51,9 +57,8 @@ final class RequestBody {
         : Future.failedFuture(GatewayException.mediaTypeUnsupported());
   }
 
-  private Future<Buffer> read(RoutingContext http, Duration time) {
-    long timer =
-        http.vertx().setTimer(time.toMillis(), id -> refuse(GatewayException.bodyTooSlow(time)));
+  private Future<Buffer> read(Duration time) {
+    long timer = vertx.setTimer(time.toMillis(), id -> refuse(GatewayException.bodyTooSlow(time)));
     request.handler(this::add);
     request.endHandler(end -> promise.tryComplete(body));
     request.exceptionHandler(
@@ -66,14 +71,14 @@ final class RequestBody {
     } else if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
       request.response().writeContinue();
     }
-    return promise.future().onComplete(read -> http.vertx().cancelTimer(timer));
+    return promise.future().onComplete(read -> vertx.cancelTimer(timer));
   }
 
   private void add(Buffer part) {
     if (promise.future().isComplete()) {
       discarded += part.length();
       if (discarded > MOST_DISCARDED) {
-        request.connection().close();
+        hangUp();
       }
     } else if (body.length() + (long) part.length() > limit) {
       refuse(GatewayException.bodyTooLarge(limit));
@@ -82,9 +87,24 @@ final class RequestBody {
     }
   }
 
+  /** What is refused may go on coming for a little while, so that the client gets to read why. */
   private void refuse(GatewayException why) {
     body = Buffer.buffer();
-    promise.tryFail(why);
+    if (promise.tryFail(why)) {
+      vertx.setTimer(LONGEST_DISCARDING, id -> {
+        if (!request.isEnded()) {
+          hangUp();
+        }
+      });
+    }
+  }
+
+  private void hangUp() {
+    if (request.version() == HttpVersion.HTTP_2) {
+      request.response().reset();
+    } else {
+      request.connection().close();
+    }
   }
 
   private boolean hasBody(@Nullable String declaredLength) {

@@ -35,7 +35,7 @@ final class AnswerFrame {
       try {
         return format.decode(contract.replyType(), batch, from, to, contract.name());
       } catch (ContractException unfit) {
-        throw HandlerException.replyInvalid(contract.name(), String.valueOf(unfit.getMessage()));
+        throw HandlerException.replyInvalid(contract.name(), unfit.getMessage());
       }
     });
   }
@@ -83,7 +83,7 @@ final class AnswerFrame {
       try {
         throw new DeclaredFailure(format.decodeFailure(contract, batch, from, to));
       } catch (ContractException unfit) {
-        throw HandlerException.replyInvalid(contract.name(), String.valueOf(unfit.getMessage()));
+        throw HandlerException.replyInvalid(contract.name(), unfit.getMessage());
       }
     });
   }

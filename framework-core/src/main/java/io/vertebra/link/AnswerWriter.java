@@ -31,8 +31,7 @@ public record AnswerWriter<R>(Links links, Request<?, R> contract, long callId) 
   }
 
   private Buffer undeliverable(VertebraException reason) {
-    VertebraException failure =
-        HandlerException.replyInvalid(contract.name(), String.valueOf(reason.getMessage()));
+    VertebraException failure = HandlerException.replyInvalid(contract.name(), reason.getMessage());
     return links.writer().failure(callId, links.load(), contract, failure);
   }
 }

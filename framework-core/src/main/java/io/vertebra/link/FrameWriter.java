@@ -105,7 +105,7 @@ final class FrameWriter {
         failure instanceof OverloadedException overloaded
             ? overloaded.retryAfter().toMillis()
             : 0);
-    String message = String.valueOf(failure.getMessage());
+    String message = failure.getMessage();
     text(frame, message.length() > LONGEST_TEXT ? message.substring(0, LONGEST_TEXT) : message);
     if (failure instanceof DeclaredFailure declared) {
       frame.appendByte(formatNumber);

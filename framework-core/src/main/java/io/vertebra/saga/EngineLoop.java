@@ -123,6 +123,8 @@ final class EngineLoop implements SagaHost {
           SagaMachine<?> machine = row == null ? null : owner.machine(row.definition());
           if (result.succeeded() && row == null) {
             waiter.failed(SagaException.logUnavailable(saga, key));
+          } else if (row != null && machine == null) {
+            waiter.failed(SagaException.stalled(saga, key, "its definition is not here"));
           } else if (row != null && machine != null && !row.status().isActive()) {
             end(machine, row, waiter, now);
           } else if (closing == null) {
@@ -152,23 +154,32 @@ final class EngineLoop implements SagaHost {
     long now = now();
     int done = 0;
     for (LongConsumer work = queue.poll(); work != null; work = queue.poll()) {
-      work.accept(now);
+      run(work, now);
       if (queue.isEmpty()) {
-        owner.flush(now);
+        run(owner::flush, now);
       }
       if (++done == MAX_TURN) {
         break;
       }
     }
     if (started) {
-      owner.tick(now);
-      owner.flush(now);
+      run(owner::tick, now);
+      run(owner::flush, now);
       arm(now);
     }
     closeIfDone();
     scheduled.set(false);
     if (!queue.isEmpty()) {
       schedule();
+    }
+  }
+
+  /** Whatever goes wrong with one thing must not stop the others. */
+  private static void run(LongConsumer work, long now) {
+    try {
+      work.accept(now);
+    } catch (RuntimeException e) {
+      LOG.error("The saga engine met a failure that it does not expect.", e);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.vertebra.saga;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /** An instance that an owner works on: what is written, what is to be written, who waits. */
 final class Entry<S> {
+  /** How long after its commands should have been answered an instance counts as left alone. */
+  private static final long GRACE_MILLIS = 1_000;
+
   final SagaMachine<S> machine;
   final Key key;
   final long epoch;
@@ -44,6 +48,34 @@ final class Entry<S> {
 
   Instance<S> current() {
     return Objects.requireNonNull(current);
+  }
+
+  /** What is staged, as the log takes it. */
+  SagaLog.Transition transition(OwnerSettings settings, long now) {
+    Decision<S> decision = staged();
+    Instance<S> next = decision.next();
+    Duration due = null;
+    if (next.status().isActive()) {
+      boolean unowned = epoch == SagaLog.UNOWNED;
+      long patience = machine.patience(next, now) + GRACE_MILLIS;
+      due = unowned ? Duration.ZERO : Duration.ofMillis(patience);
+    }
+    events = settings.events(this, decision);
+    return new SagaLog.Transition(epoch, next.toRow(machine.saga(), due, now), events);
+  }
+
+  /** A command of what is written, as it is sent. */
+  SagaHost.Order order(Instance.Pending command) {
+    Instance<S> instance = current();
+    StepDefinition.Command<S> definition = machine.commandOf(instance, command);
+    return new SagaHost.Order(
+        key,
+        instance.id(),
+        definition.contract(),
+        command.messageId(),
+        command.body(),
+        command.attempt(),
+        definition.timeout());
   }
 
   void attach(Waiter waiter) {

@@ -1,6 +1,5 @@
 package io.vertebra.saga;
 
-import io.vertebra.contract.Request;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -80,24 +79,12 @@ record Instance<S>(
   }
 
   /** The row to write, {@code now} being the owner's clock in milliseconds. */
-  SagaLog.Row toRow(SagaMachine<S> machine, @Nullable Duration due, long now) {
+  SagaLog.Row toRow(Saga<S> saga, @Nullable Duration due, long now) {
     List<SagaLog.Command> rows = new ArrayList<>(commands.size());
-    for (Pending command : commands) {
-      Request<?, ?> contract = machine.commandOf(this, command).contract();
-      rows.add(command.toRow(machine.codec(), contract));
-    }
+    commands.forEach(command -> rows.add(command.toRow()));
+    Duration left = Duration.ofMillis(deadlineAt - now);
     return new SagaLog.Row(
-        id,
-        machine.saga().name(),
-        key,
-        version,
-        machine.saga().hash(),
-        status,
-        steps,
-        encoded,
-        rows,
-        due,
-        Duration.ofMillis(deadlineAt - now));
+        id, saga.name(), key, version, saga.hash(), status, steps, encoded, rows, due, left);
   }
 
   /**
@@ -105,7 +92,8 @@ record Instance<S>(
    *
    * @param mayHaveRun whether an earlier attempt may have reached its handler
    * @param retryAt when the next attempt is due; 0 while one is in flight
-   * @param answer the reply, or the declared failure, that waits for the group's others
+   * @param answer the reply, or the declared failure; null while there is none
+   * @param stored the same as the log keeps it, while it waits for the group's others
    */
   record Pending(
       int step,
@@ -115,36 +103,29 @@ record Instance<S>(
       boolean mayHaveRun,
       long retryAt,
       @Nullable Object answer,
-      boolean refused) {
+      SagaLog.@Nullable Answer stored) {
 
     static Pending first(int step, String messageId, Buffer body) {
-      return new Pending(step, messageId, body, 1, false, 0, null, false);
+      return new Pending(step, messageId, body, 1, false, 0, null, null);
     }
 
-    Pending answered(Object newAnswer, boolean isRefused) {
-      return new Pending(step, messageId, body, attempt, true, 0, newAnswer, isRefused);
+    Pending answered(@Nullable Object newAnswer, SagaLog.@Nullable Answer newStored) {
+      return new Pending(step, messageId, body, attempt, true, 0, newAnswer, newStored);
     }
 
     Pending failed(boolean hasRun) {
-      return new Pending(step, messageId, body, attempt, mayHaveRun || hasRun, 0, null, false);
+      return new Pending(step, messageId, body, attempt, mayHaveRun || hasRun, 0, null, null);
     }
 
     Pending retryAt(long when) {
-      return new Pending(step, messageId, body, attempt + 1, mayHaveRun, when, null, false);
+      return new Pending(step, messageId, body, attempt + 1, mayHaveRun, when, null, null);
     }
 
     Pending sentAgain() {
-      return new Pending(step, messageId, body, attempt, mayHaveRun, 0, null, false);
+      return new Pending(step, messageId, body, attempt, mayHaveRun, 0, null, null);
     }
 
-    SagaLog.Command toRow(MessageCodec codec, Request<?, ?> contract) {
-      SagaLog.Answer stored = null;
-      if (answer != null) {
-        Buffer bytes = refused
-            ? codec.encodeFailure(contract, (Record) answer)
-            : codec.encodeAny(contract.replyType(), answer);
-        stored = new SagaLog.Answer(refused, bytes);
-      }
+    SagaLog.Command toRow() {
       return new SagaLog.Command(step, messageId, body, attempt, stored);
     }
   }

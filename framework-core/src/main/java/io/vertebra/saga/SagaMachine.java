@@ -1,6 +1,7 @@
 package io.vertebra.saga;
 
 import io.vertebra.contract.Request;
+import io.vertebra.error.ContractException;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,6 +48,9 @@ final class SagaMachine<S> {
   Decision<S> start(String id, Object message, long now) {
     S state = saga.start().from().apply(message);
     String key = saga.start().key().apply(state);
+    if (key == null) {
+      throw ContractException.messageInvalid(saga.startedBy().name(), "it has no business key");
+    }
     String letters =
         String.valueOf(StepState.WAITING.letter()).repeat(saga.steps().size());
     long deadlineAt = now + saga.deadline().toMillis();
@@ -89,17 +93,10 @@ final class SagaMachine<S> {
       Object value = answer.refused()
           ? codec.decodeFailure(contract, answer.body())
           : codec.decode(contract.replyType(), answer.body(), contract.name());
-      return command.answered(value, answer.refused());
+      return command.answered(value, answer);
     }
     return new Instance.Pending(
-        command.step(),
-        command.messageId(),
-        command.body(),
-        stored.attempt(),
-        true,
-        0,
-        null,
-        false);
+        command.step(), command.messageId(), command.body(), stored.attempt(), true, 0, null, null);
   }
 
   /** What to do with an instance that was read from the log: its open commands are sent again. */

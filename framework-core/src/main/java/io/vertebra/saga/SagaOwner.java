@@ -2,7 +2,6 @@ package io.vertebra.saga;
 
 import io.vertebra.error.NodeException;
 import io.vertebra.error.SagaException;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -24,8 +23,6 @@ import org.jspecify.annotations.Nullable;
  * forgotten and read again.
  */
 final class SagaOwner {
-  private static final long GRACE_MILLIS = 1_000;
-
   private final SagaHost host;
   private final OwnerSettings settings;
   private final Supplier<String> ids;
@@ -128,7 +125,7 @@ final class SagaOwner {
         Entry<?> entry = dirty.poll();
         if (entries.get(entry.key) == entry && isOwner(entry, now)) {
           group.add(entry);
-          batch.add(transition(entry, now));
+          batch.add(entry.transition(settings, now));
         }
       }
       writing = group;
@@ -322,20 +319,6 @@ final class SagaOwner {
     dirty.add(entry);
   }
 
-  private <S> SagaLog.Transition transition(Entry<S> entry, long now) {
-    Decision<S> decision = entry.staged();
-    Instance<S> next = decision.next();
-    Duration due = null;
-    if (next.status().isActive()) {
-      boolean unowned = entry.epoch == SagaLog.UNOWNED;
-      due = unowned
-          ? Duration.ZERO
-          : Duration.ofMillis(entry.machine.patience(next, now) + GRACE_MILLIS);
-    }
-    entry.events = settings.events(entry, decision);
-    return new SagaLog.Transition(entry.epoch, next.toRow(entry.machine, due, now), entry.events);
-  }
-
   private <S> void applied(Entry<S> entry, long now) {
     Decision<S> decision = entry.staged();
     Instance<S> current = decision.next();
@@ -367,22 +350,9 @@ final class SagaOwner {
   private void send(Entry<?> entry, List<Instance.Pending> commands, long now) {
     for (Instance.Pending command : commands) {
       if (isOwner(entry, now)) {
-        host.send(order(entry, command));
+        host.send(entry.order(command));
       }
     }
-  }
-
-  private <S> SagaHost.Order order(Entry<S> entry, Instance.Pending command) {
-    Instance<S> instance = entry.current();
-    StepDefinition.Command<S> definition = entry.machine.commandOf(instance, command);
-    return new SagaHost.Order(
-        entry.key,
-        instance.id(),
-        definition.contract(),
-        command.messageId(),
-        command.body(),
-        command.attempt(),
-        definition.timeout());
   }
 
   /** Whether what an entry wants done may still be done; what nobody owns here is let go. */

@@ -1,5 +1,6 @@
 package io.vertebra.saga;
 
+import io.vertebra.contract.Request;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,12 +41,13 @@ final class SagaTurn<S> {
     if (command == null || !at.isOpen(command)) {
       return Decision.ignore(at);
     }
-    boolean undone = at.status() == SagaStatus.COMPENSATING;
-    SagaEvent.Kind kind = undone ? SagaEvent.Kind.UNDONE : SagaEvent.Kind.REPLIED;
-    note(kind, nameOf(command), command.attempt(), "");
-    at = at.replace(command, command.answered(input.reply(), false))
-        .withStep(command.step(), undone ? StepState.UNDONE : StepState.DONE);
-    return settled();
+    if (at.status() == SagaStatus.COMPENSATING) {
+      note(SagaEvent.Kind.UNDONE, nameOf(command), command.attempt(), "");
+      at = at.replace(command, command.answered(null, null))
+          .withStep(command.step(), StepState.UNDONE);
+      return settled();
+    }
+    return answered(command, input.reply(), false);
   }
 
   Decision<S> refused(Input.Refused input) {
@@ -53,12 +55,38 @@ final class SagaTurn<S> {
     if (command == null || !at.isOpen(command)) {
       return Decision.ignore(at);
     }
-    String failure = input.failure().getClass().getSimpleName();
-    note(SagaEvent.Kind.REFUSED, nameOf(command), command.attempt(), failure);
-    boolean undoing = at.status() == SagaStatus.COMPENSATING;
-    at = at.replace(command, command.answered(input.failure(), true))
-        .withStep(command.step(), undoing ? StepState.STUCK : StepState.REFUSED);
+    if (at.status() == SagaStatus.COMPENSATING) {
+      String failure = input.failure().getClass().getSimpleName();
+      note(SagaEvent.Kind.REFUSED, nameOf(command), command.attempt(), failure);
+      at = at.withStep(command.step(), StepState.STUCK);
+      return settled();
+    }
+    return answered(command, input.failure(), true);
+  }
+
+  private Decision<S> answered(Instance.Pending command, Object answer, boolean refused) {
+    SagaLog.Answer stored;
+    try {
+      stored = at.commands().size() == 1 ? null : store(command, answer, refused);
+    } catch (RuntimeException e) {
+      String detail = e.getClass().getName();
+      return failed(new Input.Failed(command.messageId(), command.attempt(), detail, true, true));
+    }
+    SagaEvent.Kind kind = refused ? SagaEvent.Kind.REFUSED : SagaEvent.Kind.REPLIED;
+    String detail = refused ? answer.getClass().getSimpleName() : "";
+    note(kind, nameOf(command), command.attempt(), detail);
+    at = at.replace(command, command.answered(answer, stored))
+        .withStep(command.step(), refused ? StepState.REFUSED : StepState.DONE);
     return settled();
+  }
+
+  /** An answer that waits for others has to be in the row. */
+  private SagaLog.Answer store(Instance.Pending command, Object answer, boolean refused) {
+    Request<?, ?> contract = machine.commandOf(at, command).contract();
+    Buffer body = refused
+        ? machine.codec().encodeFailure(contract, (Record) answer)
+        : machine.codec().encodeAny(contract.replyType(), answer);
+    return new SagaLog.Answer(refused, body);
   }
 
   Decision<S> failed(Input.Failed input) {
@@ -205,8 +233,9 @@ final class SagaTurn<S> {
     for (Instance.Pending command : at.commands()) {
       Object answer = command.answer();
       if (command.step() == step.index() && answer != null) {
+        boolean refused = at.stepState(step.index()) == StepState.REFUSED;
         BiFunction<S, Object, S> function =
-            command.refused() ? step.onFailure().get(answer.getClass()) : step.onReply();
+            refused ? step.onFailure().get(answer.getClass()) : step.onReply();
         return function == null || apply(step, command, function, answer);
       }
     }

@@ -32,7 +32,7 @@ public enum Format {
    */
   public <T> Buffer encode(Class<T> type, T message) {
     BodyWriter body = Bodies.write(this, Codecs.of(type), message, type.getSimpleName());
-    return Buffer.buffer(body.toByteArray());
+    return Buffer.buffer(body.size).appendBytes(body.bytes, 0, body.size);
   }
 
   /**

@@ -11,6 +11,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** A client of server-sent events. Reading waits for the next event. */
 final class EventStream implements AutoCloseable {
@@ -26,8 +27,17 @@ final class EventStream implements AutoCloseable {
     lines = new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8));
   }
 
-  /** The next event, or null at the end. */
+  /** The next event. */
   Received next() throws IOException {
+    return read().orElseThrow(() -> new AssertionError("the stream has ended"));
+  }
+
+  /** Waits for the end, and says whether it came before another event. */
+  boolean isOver() throws IOException {
+    return read().isEmpty();
+  }
+
+  private Optional<Received> read() throws IOException {
     String id = "";
     String event = "message";
     String data = "";
@@ -39,10 +49,10 @@ final class EventStream implements AutoCloseable {
       } else if (line.startsWith("data: ")) {
         data = line.substring(6);
       } else if (line.isEmpty() && !data.isEmpty()) {
-        return new Received(id, event, data);
+        return Optional.of(new Received(id, event, data));
       }
     }
-    return null;
+    return Optional.empty();
   }
 
   /** The next line, whatever it is. */
@@ -52,8 +62,8 @@ final class EventStream implements AutoCloseable {
 
   List<String> ids() throws IOException {
     List<String> ids = new ArrayList<>();
-    for (Received each = next(); each != null; each = next()) {
-      ids.add(each.id());
+    for (Optional<Received> each = read(); each.isPresent(); each = read()) {
+      ids.add(each.get().id());
     }
     return ids;
   }

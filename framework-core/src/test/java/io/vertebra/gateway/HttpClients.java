@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** A node with a gateway, and clients that talk to it. */
-final class HttpClients implements AutoCloseable {
+final class HttpClients {
   private static final Duration LONG = Duration.ofSeconds(30);
 
   final Vertx vertx = Vertx.vertx();
@@ -83,6 +83,14 @@ final class HttpClients implements AutoCloseable {
     return client.sendAsync(request, BodyHandlers.ofString());
   }
 
+  /** The first bytes of a request whose JSON body has this length. */
+  static String head(String path, long length) {
+    return "POST " + path + " HTTP/1.1\r\n"
+        + "Host: x\r\n"
+        + "Content-Type: application/json\r\n"
+        + "Content-Length: " + length + "\r\n\r\n";
+  }
+
   /** Connects without sending anything. */
   NetSocket connect() throws Exception {
     return await(vertx.createNetClient().connect(port, "127.0.0.1"));
@@ -108,8 +116,7 @@ final class HttpClients implements AutoCloseable {
     return future.await(30, TimeUnit.SECONDS);
   }
 
-  @Override
-  public void close() throws Exception {
+  void close() throws Exception {
     await(node.close().eventually(vertx::close));
   }
 }

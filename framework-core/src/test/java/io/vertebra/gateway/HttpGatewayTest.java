@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.NetSocket;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -24,6 +25,39 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HttpGatewayTest {
   static final String RESERVE = "{\"sku\":\"tea\",\"quantity\":3}";
 
+  // #region gateway
+  static class ShopGateway extends GatewayVerticle {
+    ShopGateway(GatewayOptions options) {
+      super(options);
+    }
+
+    @Override
+    protected void routes(HttpGateway on) {
+      on.get("/stock/:sku", Shop.LOOKUP);
+      on.post("/stock/reserve", Shop.RESERVE).failingWith(Shop.UnknownProduct.class, 404);
+      on.post("/charges", Shop.CHARGE).fromIdempotencyKey("payment");
+      on.put("/orders/:order", Shop.REPLACE).within(Duration.ofSeconds(2));
+    }
+  }
+  // #endregion gateway
+
+  static class DeskGateway extends ShopGateway {
+    DeskGateway(GatewayOptions options) {
+      super(options);
+    }
+
+    @Override
+    protected void routes(HttpGateway on) {
+      super.routes(on);
+      on.post("/stock/:sku/reservations", Shop.RESERVE).answering(201);
+      on.post("/ask", Shop.ASK);
+      on.post("/ask/briefly", Shop.ASK).within(Duration.ofMillis(50));
+      on.post("/busy", Shop.BUSY).within(Duration.ofSeconds(20));
+      on.post("/nobody", Shop.NOBODY);
+      on.delete("/desk", Shop.ASK);
+    }
+  }
+
   HttpClients http;
   Shop shop;
 
@@ -32,19 +66,8 @@ class HttpGatewayTest {
     http = new HttpClients();
     shop = new Shop();
     http.deploy(shop);
-    http.deploy(HttpClients.gateway(
-        GatewayOptions.defaults().withMaxBody(1_000).withDrainTimeout(Duration.ZERO), on -> {
-          on.post("/stock/reserve", Shop.RESERVE).failingWith(Shop.UnknownProduct.class, 404);
-          on.post("/stock/:sku/reservations", Shop.RESERVE).answering(201);
-          on.get("/stock/:sku", Shop.LOOKUP);
-          on.put("/orders/:order", Shop.REPLACE);
-          on.post("/ask", Shop.ASK);
-          on.post("/ask/briefly", Shop.ASK).within(Duration.ofMillis(50));
-          on.post("/busy", Shop.BUSY).within(Duration.ofSeconds(20));
-          on.post("/nobody", Shop.NOBODY);
-          on.post("/charges", Shop.CHARGE).fromIdempotencyKey("payment");
-          on.delete("/desk", Shop.ASK);
-        }));
+    http.deploy(new DeskGateway(
+        GatewayOptions.defaults().withPort(0).withMaxBody(1_000).withDrainTimeout(Duration.ZERO)));
   }
 
   @AfterEach
@@ -209,8 +232,7 @@ class HttpGatewayTest {
   void says_503_and_when_to_retry_if_the_service_is_overloaded() throws Exception {
     NetSocket first = http.connect();
     String ask = "{\"what\":\"x\"}";
-    await(first.write("POST /busy HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-        + "Content-Length: " + ask.length() + "\r\n\r\n" + ask));
+    await(first.write(HttpClients.head("/busy", ask.length()) + ask));
     HttpResponse<String> response = http.post("/busy", ask, "Timeout-Ms", "10");
     while (response.statusCode() == 504) { // this one came first
       response = http.post("/busy", ask, "Timeout-Ms", "10");
@@ -223,7 +245,6 @@ class HttpGatewayTest {
   @Test
   void says_504_if_the_reply_takes_longer_than_the_route_allows() throws Exception {
     problem(http.post("/ask/briefly", "{\"what\":\"wait\"}"), 504, "VTB-2002");
-    await(shop.cancelled.future());
   }
 
   @Test
@@ -260,14 +281,34 @@ class HttpGatewayTest {
     socket.handler(part -> {});
     socket.closeHandler(end -> closed.complete());
     socket.exceptionHandler(reset -> {});
-    socket.write("POST /stock/reserve HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-        + "Content-Length: 1000000000\r\n\r\n");
+    socket.write(HttpClients.head("/stock/reserve", 1000000000));
     String megabyte = " ".repeat(1024 * 1024);
     for (int i = 0; i < 16; i++) {
       socket.write(megabyte);
     }
     await(closed.future());
     assertThat(http.post("/stock/reserve", RESERVE).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void gives_up_on_a_body_that_comes_too_slowly() throws Exception {
+    http.deploy(HttpClients.gateway(
+        GatewayOptions.defaults()
+            .withTimeout(Duration.ofMillis(500))
+            .withKeepAlive(Duration.ofMillis(500))
+            .withIdleTimeout(Duration.ofSeconds(1)),
+        on -> on.post("/stock/reserve", Shop.RESERVE)));
+    NetSocket socket = http.connect();
+    StringBuilder answer = new StringBuilder();
+    var closed = io.vertx.core.Promise.<Void>promise();
+    socket.handler(part -> answer.append(part));
+    socket.closeHandler(end -> closed.complete());
+    socket.exceptionHandler(reset -> {});
+    await(socket.write(HttpClients.head("/stock/reserve", 900) + "{"));
+    long timer = http.vertx.setPeriodic(100, id -> socket.write(" "));
+    await(closed.future());
+    http.vertx.cancelTimer(timer);
+    assertThat(answer).startsWith("HTTP/1.1 400 ").contains("1000 ms");
   }
 
   @Test
@@ -307,8 +348,7 @@ class HttpGatewayTest {
   void cancels_the_call_of_a_client_that_goes_away() throws Exception {
     NetSocket socket = http.connect();
     String ask = "{\"what\":\"wait\"}";
-    await(socket.write("POST /ask HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-        + "Content-Length: " + ask.length() + "\r\n\r\n" + ask));
+    await(socket.write(HttpClients.head("/ask", ask.length()) + ask));
     await(shop.asked.future());
     await(socket.close());
     await(shop.cancelled.future());
@@ -362,6 +402,29 @@ class HttpGatewayTest {
       assertThat(here).isGreaterThan(before);
       before = here;
     }
+  }
+
+  @Test
+  void speaks_http_2_as_well() throws Exception {
+    HttpClient client =
+        HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
+    HttpResponse<String> found = client.send(
+        http.to("/stock/tea?sizes=SMALL").GET().build(), HttpResponse.BodyHandlers.ofString());
+    assertThat(found.version()).isEqualTo(HttpClient.Version.HTTP_2);
+    HttpResponse<String> reserved =
+        client.send(http.postOf("/stock/reserve", RESERVE), HttpResponse.BodyHandlers.ofString());
+    assertThat(reserved.version()).isEqualTo(HttpClient.Version.HTTP_2);
+    assertThat(reserved.statusCode()).isEqualTo(200);
+    String large = "{\"sku\":\"" + "x".repeat(100_000) + "\",\"quantity\":1}";
+    problem(
+        client.send(http.postOf("/stock/reserve", large), HttpResponse.BodyHandlers.ofString()),
+        413,
+        "VTB-1003");
+    var waiting = client.sendAsync(
+        http.postOf("/ask", "{\"what\":\"wait\"}"), HttpResponse.BodyHandlers.ofString());
+    await(shop.asked.future());
+    waiting.cancel(true);
+    await(shop.cancelled.future());
   }
 
   @Test

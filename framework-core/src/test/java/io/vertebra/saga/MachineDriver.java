@@ -62,7 +62,7 @@ final class MachineDriver<S> {
 
   /** As after a crash: what is in the row is all there is. */
   MachineDriver<S> crash() {
-    SagaLog.Row row = at.toRow(machine, null, now);
+    SagaLog.Row row = at.toRow(machine.saga(), null, now);
     at = machine.read(row, now);
     sent.clear();
     sent.addAll(machine.resume(at).sends());

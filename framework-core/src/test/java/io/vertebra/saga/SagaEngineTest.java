@@ -235,6 +235,10 @@ class SagaEngineTest {
     SagaEngine second = engine(other);
     assertThat(await(second.find(other, "o1")).orElseThrow().status())
         .isEqualTo(SagaStatus.STALLED);
+    assertThatThrownBy(() -> await(second.run(Shop.PLACE, new Shop.Place("o1", 1))))
+        .isInstanceOfSatisfying(
+            VertebraException.class,
+            failure -> assertThat(failure.code()).isEqualTo(ErrorCode.SAGA_STALLED));
     never.complete(new Shop.Done("charge"));
   }
 

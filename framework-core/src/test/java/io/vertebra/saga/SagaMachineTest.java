@@ -373,4 +373,14 @@ class SagaMachineTest {
     assertThat(saga.at.status()).isEqualTo(SagaStatus.COMPENSATED);
     assertThat(saga.at.steps()).isEqualTo("+x");
   }
+
+  @Test
+  void takes_a_reply_that_cannot_be_stored_for_a_failed_attempt() {
+    heavy.reply("reserve").reply("book");
+    heavy.input(new Input.Replied("id.charge", "no reply of the contract"));
+    assertThat(heavy.at.steps()).isEqualTo("+>+..");
+    assertThat(heavy.told()).contains("RETRYING charge");
+    heavy.exhaust("charge", false);
+    assertThat(heavy.at.steps()).isEqualTo("+<<..");
+  }
 }

@@ -60,7 +60,7 @@ final class RandomMessages {
     this.marker = marker;
   }
 
-  /** Without what Java can say and JSON Schema has no format for, such as the year 10,000. */
+  /** Without what JSON Schema and other libraries do not know, such as the year 10,000 and -0.0. */
   RandomMessages withoutExtremes() {
     withExtremes = false;
     return this;
@@ -133,8 +133,9 @@ final class RandomMessages {
       case INT -> random.nextInt() >> random.nextInt(32);
       case LONG ->
         oneOf(random.nextLong() >> random.nextInt(64), Long.MIN_VALUE, Long.MAX_VALUE, 0L);
-      case FLOAT -> finite(Float.intBitsToFloat(random.nextInt()));
-      case DOUBLE -> finite(Double.longBitsToDouble(random.nextLong()));
+      case FLOAT -> oneOf(finite(Float.intBitsToFloat(random.nextInt())), -0.0f, Float.MIN_VALUE);
+      case DOUBLE ->
+        oneOf(finite(Double.longBitsToDouble(random.nextLong())), -0.0, Double.MAX_VALUE);
       case CHAR -> oneOf((char) random.nextInt(0xD800), 'a', '"', '\n', '\u0000');
       case BIG_INTEGER -> integer();
       case BIG_DECIMAL -> new BigDecimal(integer(), random.nextInt(40) - 20);
@@ -197,7 +198,7 @@ final class RandomMessages {
   }
 
   private static Object finite(double value) {
-    return Double.isFinite(value) ? value : -0.0;
+    return Double.isFinite(value) ? value : 0.1;
   }
 
   private byte[] bytes() {

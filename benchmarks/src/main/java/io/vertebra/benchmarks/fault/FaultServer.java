@@ -5,6 +5,7 @@ import io.vertebra.benchmarks.cluster.OurCluster;
 import io.vertebra.benchmarks.orders.Orders;
 import io.vertebra.benchmarks.orders.OurServer;
 import io.vertebra.benchmarks.process.ParentLine;
+import io.vertebra.benchmarks.process.Patience;
 import io.vertebra.benchmarks.process.Quiet;
 import io.vertebra.benchmarks.raw.RawCluster;
 import io.vertebra.benchmarks.raw.RawFormat;
@@ -39,7 +40,7 @@ final class FaultServer {
   private static void obey(String line, Serving serving) {
     switch (line) {
       case "drain" -> {
-        serving.drain().get().await();
+        Patience.await(serving.drain().get());
         Runtime.getRuntime().halt(0);
       }
       case "served" -> ParentLine.say(Long.toString(serving.served().getAsLong()));

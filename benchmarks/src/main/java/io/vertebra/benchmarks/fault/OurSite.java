@@ -3,6 +3,7 @@ package io.vertebra.benchmarks.fault;
 import io.vertebra.benchmarks.cluster.Membership;
 import io.vertebra.benchmarks.cluster.OurCluster;
 import io.vertebra.benchmarks.orders.OurCaller;
+import io.vertebra.benchmarks.process.Patience;
 import io.vertebra.cluster.ClusterNode;
 import io.vertebra.wire.Format;
 import io.vertx.core.Context;
@@ -40,7 +41,7 @@ final class OurSite extends Site {
   @Override
   void leave() {
     if (node != null) {
-      await(node.close());
+      Patience.await(node.close());
     }
   }
 }

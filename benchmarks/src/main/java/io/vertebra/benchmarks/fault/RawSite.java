@@ -1,6 +1,7 @@
 package io.vertebra.benchmarks.fault;
 
 import io.vertebra.benchmarks.cluster.Membership;
+import io.vertebra.benchmarks.process.Patience;
 import io.vertebra.benchmarks.raw.RawCaller;
 import io.vertebra.benchmarks.raw.RawCluster;
 import io.vertebra.benchmarks.raw.RawFormat;
@@ -43,7 +44,7 @@ final class RawSite extends Site {
   @Override
   void leave() {
     if (vertx != null) {
-      await(vertx.close());
+      Patience.await(vertx.close());
     }
   }
 }

@@ -7,6 +7,7 @@ import io.vertebra.benchmarks.cluster.Membership;
 import io.vertebra.benchmarks.cluster.OurCluster;
 import io.vertebra.benchmarks.load.OpenLoop;
 import io.vertebra.benchmarks.process.ParentLine;
+import io.vertebra.benchmarks.process.Patience;
 import io.vertebra.benchmarks.process.Quiet;
 import io.vertebra.benchmarks.raw.OrderPlaced;
 import io.vertebra.benchmarks.raw.PlaceOrder;
@@ -74,8 +75,8 @@ final class RollingNode {
       Future<OpenLoop.Report> report = load.stop();
       Future<Void> closed = node.close();
       ParentLine.say(
-          CallerReport.of(report.await(), node.view().reroutedCalls()).text());
-      closed.await();
+          CallerReport.of(Patience.await(report), node.view().reroutedCalls()).text());
+      Patience.await(closed);
       Runtime.getRuntime().halt(0);
     }
   }

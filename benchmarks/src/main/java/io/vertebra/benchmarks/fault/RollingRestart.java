@@ -5,6 +5,7 @@ import io.vertebra.benchmarks.cluster.Membership;
 import io.vertebra.benchmarks.cluster.OurCluster;
 import io.vertebra.benchmarks.load.OpenLoop;
 import io.vertebra.benchmarks.process.ChildJvm;
+import io.vertebra.benchmarks.process.Patience;
 import io.vertebra.cluster.ClusterNode;
 import io.vertebra.wire.Format;
 import io.vertx.core.Promise;
@@ -43,9 +44,9 @@ public final class RollingRestart {
   }
 
   private boolean run(Duration least) {
-    ClusterNode node = Site.await(OurCluster.start(own, Format.JSON));
+    ClusterNode node = Patience.await(OurCluster.start(own, Format.JSON));
     try {
-      Site.await(node.deploy(() -> caller));
+      Patience.await(node.deploy(() -> caller));
       for (int number = 0; number < members.length; number++) {
         members[number] = new Member(number, own.joinedByOneMore());
       }
@@ -60,7 +61,8 @@ public final class RollingRestart {
       long startedAt = System.nanoTime();
       int restarts = restart(startedAt, least);
       Duration took = Duration.ofNanos(System.nanoTime() - startedAt);
-      CallerReport fourth = CallerReport.of(Site.await(load.stop()), node.view().reroutedCalls());
+      CallerReport fourth =
+          CallerReport.of(Patience.await(load.stop()), node.view().reroutedCalls());
       // Nobody replaces those that leave now, so nobody may call them any more.
       for (Member member : members) {
         member.child.say("stop");
@@ -77,7 +79,7 @@ public final class RollingRestart {
           member.child.kill();
         }
       }
-      Site.await(node.close());
+      Patience.await(node.close());
     }
   }
 
@@ -126,7 +128,7 @@ public final class RollingRestart {
           RollingNode.class,
           List.of(Integer.toString(number), membership.text(), Integer.toString(PER_SECOND_EACH)),
           this::heard);
-      Site.await(ready.future());
+      Patience.await(ready.future());
     }
 
     private void heard(String line) {
@@ -139,7 +141,7 @@ public final class RollingRestart {
 
     CallerReport drain() {
       child.say("drain");
-      CallerReport seen = Site.await(report.future());
+      CallerReport seen = Patience.await(report.future());
       child.awaitEnd();
       return seen;
     }

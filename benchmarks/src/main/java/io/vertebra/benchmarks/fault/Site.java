@@ -2,14 +2,13 @@ package io.vertebra.benchmarks.fault;
 
 import io.vertebra.benchmarks.cluster.Membership;
 import io.vertebra.benchmarks.process.ChildJvm;
+import io.vertebra.benchmarks.process.Patience;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  * methods block.
  */
 abstract class Site {
-  private static final int START_SECONDS = 60;
   private static final long SETTLE_MILLIS = 500;
 
   private final Membership own = Membership.cluster(1).get(0);
@@ -40,7 +38,7 @@ abstract class Site {
   abstract void leave();
 
   final void start() {
-    await(join(own));
+    Patience.await(join(own));
     survivor = serve();
   }
 
@@ -75,21 +73,13 @@ abstract class Site {
 
   private Server serve() {
     Server server = new Server(side(), own.joinedByOneMore());
-    await(server.ready.future());
+    Patience.await(server.ready.future());
     return server;
   }
 
   /** The bare bus tells others of a new consumer some time after it has said that it is registered. */
   private static void settle() {
     Pause.millis(SETTLE_MILLIS);
-  }
-
-  static <T> T await(Future<T> future) {
-    try {
-      return future.await(START_SECONDS, TimeUnit.SECONDS);
-    } catch (TimeoutException e) {
-      throw new IllegalStateException("nothing happened within " + START_SECONDS + " s", e);
-    }
   }
 
   /** A child that serves. */
@@ -121,7 +111,7 @@ abstract class Site {
         questions.add(answer);
       }
       child.say("served");
-      return await(answer.future());
+      return Patience.await(answer.future());
     }
   }
 }

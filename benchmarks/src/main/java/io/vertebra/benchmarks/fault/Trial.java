@@ -2,6 +2,7 @@ package io.vertebra.benchmarks.fault;
 
 import io.vertebra.benchmarks.load.OpenLoop;
 import io.vertebra.benchmarks.load.OpenLoop.Failed;
+import io.vertebra.benchmarks.process.Patience;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,7 @@ record Trial(
     long struckAt = System.nanoTime();
     fault.strike(victim.child());
     Pause.millis(watch.toMillis());
-    List<Failed> failed = Site.await(load.stop()).failed();
+    List<Failed> failed = Patience.await(load.stop()).failed();
     boolean back = fault != Fault.STOP || isBack(site, victim);
     if (fault != Fault.STOP || !back) {
       site.bury();
@@ -64,7 +65,7 @@ record Trial(
       Pause.millis(STEP_MILLIS);
       back = victim.served() > before;
     }
-    Site.await(load.stop());
+    Patience.await(load.stop());
     return back;
   }
 

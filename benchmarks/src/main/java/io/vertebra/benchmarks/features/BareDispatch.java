@@ -1,6 +1,7 @@
 package io.vertebra.benchmarks.features;
 
 import io.vertebra.benchmarks.load.Caller;
+import io.vertebra.benchmarks.process.Patience;
 import io.vertebra.benchmarks.raw.OrderPlaced;
 import io.vertebra.benchmarks.raw.PlaceOrder;
 import io.vertebra.dispatch.Admission;
@@ -107,7 +108,7 @@ final class BareDispatch implements Caller<OrderPlaced> {
 
   @Override
   public void close() {
-    vertx.close().await();
+    Patience.await(vertx.close());
   }
 
   private Future<OrderPlaced> handle(PlaceOrder order) {

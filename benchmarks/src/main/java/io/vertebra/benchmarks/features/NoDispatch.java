@@ -1,6 +1,7 @@
 package io.vertebra.benchmarks.features;
 
 import io.vertebra.benchmarks.load.Caller;
+import io.vertebra.benchmarks.process.Patience;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -63,6 +64,6 @@ final class NoDispatch implements Caller<Long> {
 
   @Override
   public void close() {
-    vertx.close().await();
+    Patience.await(vertx.close());
   }
 }

@@ -2,7 +2,6 @@ package io.vertebra.benchmarks.load;
 
 import io.vertebra.benchmarks.load.Contestant.Side;
 import java.io.PrintStream;
-import java.time.Duration;
 import java.util.List;
 
 /**
@@ -10,12 +9,10 @@ import java.util.List;
  * contestants on the bare bus the line takes the one that is better at that load.
  */
 public final class Comparison {
-  private static final int[] LEVELS = {1, 64, 1024};
-
   private final String name;
   private final String details;
   private final List<? extends Contestant> contestants;
-  private final Duration round;
+  private final Load load;
   private final PrintStream out;
 
   /**
@@ -24,18 +21,18 @@ public final class Comparison {
    * @param name the name in the printed lines
    * @param details more fields for them, as {@code key=value}; may be empty
    * @param contestants who takes part, in the order of their turns
-   * @param round how long a round is
+   * @param load what each is given
    */
   public Comparison(
       String name,
       String details,
       List<? extends Contestant> contestants,
-      Duration round,
+      Load load,
       PrintStream out) {
     this.name = name;
     this.details = details;
     this.contestants = contestants;
-    this.round = round;
+    this.load = load;
     this.out = out;
   }
 
@@ -45,10 +42,10 @@ public final class Comparison {
    * @return whether each call of our side ended as it should
    */
   public boolean run() {
-    try (Turns turns = new Turns(contestants, round)) {
+    try (Turns turns = new Turns(contestants, load.round())) {
       turns.start();
       boolean sound = true;
-      for (int level : LEVELS) {
+      for (int level : load.levels()) {
         List<Score> scores = turns.take(level);
         out.println(ResultLine.of(name, level, scores, details));
         for (Score score : scores) {

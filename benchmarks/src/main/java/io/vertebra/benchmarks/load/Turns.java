@@ -1,13 +1,11 @@
 package io.vertebra.benchmarks.load;
 
-import io.vertx.core.Future;
+import io.vertebra.benchmarks.process.Patience;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * Contestants that get the same load in turns, so that what else happens on the machine meets all of
@@ -17,7 +15,6 @@ public final class Turns implements AutoCloseable {
   private static final int ROUNDS = 5;
   private static final int WARM_UP_LEVEL = 64;
   private static final int WARM_UP_ROUNDS = 2;
-  private static final long GRACE_SECONDS = 60;
 
   private final List<Contestant> contestants;
   private final Duration round;
@@ -30,7 +27,7 @@ public final class Turns implements AutoCloseable {
 
   /** Starts all and lets them warm up. */
   public void start() {
-    contestants.forEach(contestant -> await(contestant.start()));
+    contestants.forEach(contestant -> Patience.await(contestant.start()));
     for (int i = 0; i < WARM_UP_ROUNDS; i++) {
       contestants.forEach(contestant -> round(contestant, WARM_UP_LEVEL));
     }
@@ -57,14 +54,6 @@ public final class Turns implements AutoCloseable {
   }
 
   private Round round(Contestant contestant, int inFlight) {
-    return await(contestant.round(inFlight, round));
-  }
-
-  private <T> T await(Future<T> future) {
-    try {
-      return future.await(round.toSeconds() + GRACE_SECONDS, TimeUnit.SECONDS);
-    } catch (TimeoutException e) {
-      throw new IllegalStateException("a round did not end: calls without an outcome", e);
-    }
+    return Patience.await(contestant.round(inFlight, round));
   }
 }

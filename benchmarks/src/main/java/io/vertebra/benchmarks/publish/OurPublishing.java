@@ -5,6 +5,7 @@ import io.vertebra.Node;
 import io.vertebra.NodeOptions;
 import io.vertebra.ServiceVerticle;
 import io.vertebra.Services;
+import io.vertebra.benchmarks.process.Patience;
 import io.vertebra.benchmarks.raw.StockChanged;
 import io.vertebra.contract.Topic;
 import io.vertebra.observe.Metrics;
@@ -54,8 +55,8 @@ final class OurPublishing extends Publishing {
 
   @Override
   public void close() {
-    node.close().await();
-    vertx.close().await();
+    Patience.await(node.close());
+    Patience.await(vertx.close());
   }
 
   private static final class Publisher extends ServiceVerticle {

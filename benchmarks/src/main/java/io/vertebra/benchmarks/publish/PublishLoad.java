@@ -3,7 +3,7 @@ package io.vertebra.benchmarks.publish;
 import io.vertebra.benchmarks.Arguments;
 import io.vertebra.benchmarks.load.Comparison;
 import io.vertebra.benchmarks.load.Contestant;
-import java.time.Duration;
+import io.vertebra.benchmarks.load.Load;
 import java.util.List;
 
 /** One publisher and four subscribers in one JVM. */
@@ -17,12 +17,12 @@ public final class PublishLoad {
    * @return whether each subscriber of our side had each message
    */
   public static boolean run(Arguments arguments) {
-    Duration round = arguments.takeRound();
+    Load load = arguments.takeLoad();
     arguments.end();
     List<Contestant> contestants =
         List.of(new OurPublishing(), new RawPublishing(false), new RawPublishing(true));
     return new Comparison(
-            "publish", "subscribers=" + Publishing.SUBSCRIBERS, contestants, round, System.out)
+            "publish", "subscribers=" + Publishing.SUBSCRIBERS, contestants, load, System.out)
         .run();
   }
 }

@@ -1,5 +1,6 @@
 package io.vertebra.benchmarks.publish;
 
+import io.vertebra.benchmarks.process.Patience;
 import io.vertebra.benchmarks.raw.RawFormat;
 import io.vertebra.benchmarks.raw.RawPublisher;
 import io.vertebra.benchmarks.raw.RawSubscriber;
@@ -62,6 +63,6 @@ final class RawPublishing extends Publishing {
 
   @Override
   public void close() {
-    vertx.close().await();
+    Patience.await(vertx.close());
   }
 }

@@ -3,7 +3,7 @@ package io.vertebra.benchmarks.request;
 import io.vertebra.benchmarks.Arguments;
 import io.vertebra.benchmarks.load.Comparison;
 import io.vertebra.benchmarks.load.Contestant;
-import java.time.Duration;
+import io.vertebra.benchmarks.load.Load;
 import java.util.List;
 import java.util.Locale;
 
@@ -22,12 +22,12 @@ public final class ClusterRequest {
     if (!List.of("json", "cbor").contains(format)) {
       throw new IllegalArgumentException("--format is json or cbor: " + format);
     }
-    Duration round = arguments.takeRound();
+    Load load = arguments.takeLoad();
     arguments.end();
     String name = format.toUpperCase(Locale.ROOT);
     List<Contestant> contestants = List.of(
         new OurRemote(name), new RawRemote(Loops.ONE, name), new RawRemote(Loops.SPLIT, name));
-    return new Comparison("cluster-request", "format=" + format, contestants, round, System.out)
+    return new Comparison("cluster-request", "format=" + format, contestants, load, System.out)
         .run();
   }
 }

@@ -4,7 +4,7 @@ import io.vertebra.benchmarks.Arguments;
 import io.vertebra.benchmarks.features.FeatureBudget;
 import io.vertebra.benchmarks.load.Comparison;
 import io.vertebra.benchmarks.load.Contestant;
-import java.time.Duration;
+import io.vertebra.benchmarks.load.Load;
 import java.util.List;
 
 /** Request and reply between two verticles of one JVM. */
@@ -22,26 +22,26 @@ public final class LocalRequest {
     boolean same = arguments.takeFlag("same-loop");
     boolean cross = arguments.takeFlag("cross-loop");
     boolean features = arguments.takeFlag("features");
-    Duration round = arguments.takeRound();
+    Load load = arguments.takeLoad();
     arguments.end();
     boolean sound = true;
     if (features) {
-      FeatureBudget.run(round);
+      FeatureBudget.run(load.round());
     }
     if (cross || !(same || features)) {
       sound = compare(
           "cross",
           List.of(
               new OurLocal(Loops.SPLIT), new RawLocal(Loops.ASSIGNED), new RawLocal(Loops.SPLIT)),
-          round);
+          load);
     }
     if (same) {
-      sound &= compare("same", List.of(new OurLocal(Loops.ONE), new RawLocal(Loops.ONE)), round);
+      sound &= compare("same", List.of(new OurLocal(Loops.ONE), new RawLocal(Loops.ONE)), load);
     }
     return sound;
   }
 
-  private static boolean compare(String loops, List<Contestant> contestants, Duration round) {
-    return new Comparison("local-request", "loops=" + loops, contestants, round, System.out).run();
+  private static boolean compare(String loops, List<Contestant> contestants, Load load) {
+    return new Comparison("local-request", "loops=" + loops, contestants, load, System.out).run();
   }
 }

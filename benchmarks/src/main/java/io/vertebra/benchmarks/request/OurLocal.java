@@ -6,6 +6,7 @@ import io.vertebra.NodeOptions;
 import io.vertebra.benchmarks.orders.Orders;
 import io.vertebra.benchmarks.orders.OurCaller;
 import io.vertebra.benchmarks.orders.OurServer;
+import io.vertebra.benchmarks.process.Patience;
 import io.vertebra.benchmarks.raw.OrderPlaced;
 import io.vertebra.benchmarks.raw.PlaceOrder;
 import io.vertebra.contract.Request;
@@ -62,7 +63,7 @@ public final class OurLocal extends OurSide {
 
   @Override
   public void close() {
-    node.close().await();
-    vertx.close().await();
+    Patience.await(node.close());
+    Patience.await(vertx.close());
   }
 }

@@ -4,6 +4,7 @@ import io.vertebra.benchmarks.cluster.Membership;
 import io.vertebra.benchmarks.cluster.OurCluster;
 import io.vertebra.benchmarks.orders.OurCaller;
 import io.vertebra.benchmarks.process.ChildJvm;
+import io.vertebra.benchmarks.process.Patience;
 import io.vertebra.cluster.ClusterNode;
 import io.vertebra.wire.Format;
 import io.vertx.core.Future;
@@ -49,7 +50,7 @@ final class OurRemote extends OurSide {
       child.close();
     }
     if (node != null) {
-      node.close().await();
+      Patience.await(node.close());
     }
   }
 }

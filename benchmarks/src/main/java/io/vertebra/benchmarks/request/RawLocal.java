@@ -1,5 +1,6 @@
 package io.vertebra.benchmarks.request;
 
+import io.vertebra.benchmarks.process.Patience;
 import io.vertebra.benchmarks.raw.RawFormat;
 import io.vertebra.benchmarks.raw.RawServer;
 import io.vertx.core.Future;
@@ -42,6 +43,6 @@ public final class RawLocal extends RawSide {
 
   @Override
   public void close() {
-    vertx.close().await();
+    Patience.await(vertx.close());
   }
 }

@@ -2,6 +2,7 @@ package io.vertebra.benchmarks.request;
 
 import io.vertebra.benchmarks.cluster.Membership;
 import io.vertebra.benchmarks.process.ChildJvm;
+import io.vertebra.benchmarks.process.Patience;
 import io.vertebra.benchmarks.raw.RawCluster;
 import io.vertebra.benchmarks.raw.RawFormat;
 import io.vertx.core.Future;
@@ -51,7 +52,7 @@ final class RawRemote extends RawSide {
       child.close();
     }
     if (vertx != null) {
-      vertx.close().await();
+      Patience.await(vertx.close());
     }
   }
 }

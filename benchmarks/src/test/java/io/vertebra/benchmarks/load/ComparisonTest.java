@@ -55,7 +55,12 @@ class ComparisonTest {
 
   private boolean run(Scripted... contestants) {
     PrintStream out = new PrintStream(printed, true, UTF_8);
-    return new Comparison("name", "key=value", List.of(contestants), Duration.ofSeconds(1), out)
+    return new Comparison(
+            "name",
+            "key=value",
+            List.of(contestants),
+            new Load(Duration.ofSeconds(1), List.of(1, 64, 1024)),
+            out)
         .run();
   }
 

@@ -99,8 +99,8 @@ record Options(
       refuse(isKillOne && nodes != 3, "--kill-one needs --nodes 3");
       refuse(port >= 0 && !isServe, "--port needs --serve");
       refuse(
-          isServe && (isSequential || inFlight > 0 || isKillOne || dump != null),
-          "--serve takes orders over HTTP; it has no --sequential, --in-flight, --kill-one or --dump");
+          isServe && (isSequential || inFlight > 0 || nodes > 1 || dump != null),
+          "--serve takes orders over HTTP, on one node; it has no --sequential, --in-flight, --nodes or --dump");
       return new Options(
           isHelp,
           isSequential ? 1 : inFlight == 0 ? 64 : inFlight,

@@ -12,6 +12,7 @@ import io.vertebra.examples.orders.services.Shop;
 import io.vertx.core.Vertx;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.IntConsumer;
 
 /** The program: reads the orders, starts the shop, places the orders, and prints what came of them. */
@@ -54,11 +55,27 @@ public final class OrderFulfilment {
     Path file = options.orders();
     OrderBook book = file == null ? SteelWheels.load() : OrderFile.load(file, SteelWheels::load);
     introduce(book);
+    if (options.isServe()) {
+      return serve(book);
+    }
 
     // 5. The result is the last line, after everything is closed.
     Result result = options.nodes() == 1 ? onOneNode(book) : onThreeNodes(book);
     out.println(result.toLine());
     return result.isBalanced();
+  }
+
+  /** Runs until the process is told to end, then drains. */
+  private boolean serve(OrderBook book) {
+    ShopServer server = ShopServer.start(book, options.port());
+    Runtime.getRuntime().addShutdownHook(new Thread(server::close, "drain"));
+    out.println("POST orders to http://127.0.0.1:" + server.port() + "/orders");
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return true;
   }
 
   private Result onOneNode(OrderBook book) {

@@ -38,7 +38,7 @@ class OptionsTest {
     "--sequential --in-flight 2, --sequential means one order in flight",
     "--kill-one, --kill-one needs --nodes 3",
     "--port 80, --port needs --serve",
-    "--serve --dump d, '--serve takes orders over HTTP; it has no --sequential, --in-flight, --kill-one or --dump'",
+    "--serve --dump d, '--serve takes orders over HTTP, on one node; it has no --sequential, --in-flight, --nodes or --dump'",
   })
   void says_what_cannot_be_followed(String line, String message) {
     assertThatThrownBy(() -> Options.of(line.split(" ")))

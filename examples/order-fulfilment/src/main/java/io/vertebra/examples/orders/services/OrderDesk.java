@@ -5,7 +5,6 @@ import io.vertebra.Services;
 import io.vertebra.error.ErrorCode;
 import io.vertebra.error.VertebraException;
 import io.vertebra.examples.orders.contracts.Orders;
-import io.vertebra.examples.orders.contracts.Orders.Line;
 import io.vertebra.examples.orders.contracts.Orders.Order;
 import io.vertebra.examples.orders.contracts.Orders.Outcome;
 import io.vertebra.examples.orders.contracts.Orders.Status;
@@ -13,19 +12,17 @@ import io.vertebra.messaging.Call;
 import io.vertebra.messaging.CallOptions;
 import io.vertx.core.Future;
 import java.time.Duration;
-import java.util.Set;
+import java.util.Optional;
 
 /** Takes orders from outside: turns down what is unknown, starts the process for the rest, waits for its end. */
 final class OrderDesk extends ServiceVerticle {
   private static final CallOptions PATIENT =
       CallOptions.defaults().withTimeout(Duration.ofMinutes(2));
 
-  private final Set<String> products;
-  private final Set<String> customers;
+  private final Catalogue catalogue;
 
-  OrderDesk(Set<String> products, Set<String> customers) {
-    this.products = products;
-    this.customers = customers;
+  OrderDesk(Catalogue catalogue) {
+    this.catalogue = catalogue;
   }
 
   @Override
@@ -34,14 +31,9 @@ final class OrderDesk extends ServiceVerticle {
   }
 
   private Future<Outcome> place(Order order, Call call) {
-    if (!customers.contains(order.customer())) {
-      return call.fail(
-          new Orders.Rejected(order.orderId(), "unknown customer " + order.customer()));
-    }
-    for (Line line : order.lines()) {
-      if (!products.contains(line.product())) {
-        return call.fail(new Orders.Rejected(order.orderId(), "unknown product " + line.product()));
-      }
+    Optional<Orders.Rejected> objection = catalogue.objection(order);
+    if (objection.isPresent()) {
+      return call.fail(objection.get());
     }
     return call.request(Orders.FULFIL, order, PATIENT)
         .recover(failure -> failed(order, call, failure));
