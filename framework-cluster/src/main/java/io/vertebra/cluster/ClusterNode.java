@@ -17,7 +17,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.internal.logging.Logger;
+import io.vertx.core.internal.logging.LoggerFactory;
 import io.vertx.core.transport.Transport;
 import io.vertx.spi.cluster.hazelcast.ConfigUtil;
 import java.util.function.Function;
@@ -29,6 +32,8 @@ import java.util.function.Supplier;
  * runs, so a stalled verticle does not silence the node.
  */
 public final class ClusterNode implements Node {
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterNode.class);
+
   private final Node node;
 
   private ClusterNode(Node node) {
@@ -69,10 +74,26 @@ public final class ClusterNode implements Node {
               "Vert.x did not take its event loops from the node's transport", null)));
     }
     loops.started();
-    cluster.bindTo(internal.contextBuilder().withEventLoop(loops.linkLoop()).build());
+    ContextInternal sockets =
+        internal.contextBuilder().withEventLoop(loops.linkLoop()).build();
+    sockets.exceptionHandler(ClusterNode::report);
+    cluster.bindTo(sockets);
     return Node.join(vertx, options.node())
         .map(ClusterNode::new)
         .recover(cause -> vertx.close().compose(closed -> Future.failedFuture(cause)));
+  }
+
+  /**
+   * What fails where nobody can hear it. When a write to a closed connection fails, Vert.x 5.0 reports
+   * the failure and then complains that it did so.
+   */
+  private static void report(Throwable failure) {
+    if (failure instanceof IllegalStateException
+        && "Promise already completed".equals(failure.getMessage())) {
+      LOG.debug("A write to a closed connection failed", failure);
+    } else {
+      LOG.error("Unhandled exception on the link loop", failure);
+    }
   }
 
   private static Config hazelcast(ClusterOptions options) {

@@ -7,11 +7,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** How a node finds the others and talks to them. Immutable; {@code withX} returns a copy. */
 public final class ClusterOptions {
   private static final ClusterOptions DEFAULTS = new ClusterOptions(new Draft());
+
+  private static final Pattern HOST_AND_PORT =
+      Pattern.compile("(?:[^:\\s]+|\\[[0-9a-fA-F:]+]):(\\d{1,5})");
 
   private final Draft values;
 
@@ -43,7 +48,7 @@ public final class ClusterOptions {
   }
 
   private ClusterOptions(Draft values) {
-    if (values.port < 1 || values.port > 65_535) {
+    if (!isPort(values.port)) {
       throw new IllegalArgumentException("port must lie between 1 and 65535: " + values.port);
     }
     if (values.eventLoops < 1) {
@@ -53,12 +58,27 @@ public final class ClusterOptions {
       throw new IllegalArgumentException(
           "heartbeatTimeout must be at least 2 s: " + values.heartbeatTimeout);
     }
+    if (values.clusterName.isBlank()) {
+      throw new IllegalArgumentException("clusterName is empty");
+    }
+    if (values.host.isBlank()) {
+      throw new IllegalArgumentException("host is empty");
+    }
     for (String member : values.members) {
-      if (!member.matches("[^:\\s]+:\\d{1,5}|\\[[0-9a-fA-F:]+]:\\d{1,5}")) {
+      if (!isHostAndPort(member)) {
         throw new IllegalArgumentException("a member is given as host:port, not '" + member + "'");
       }
     }
     this.values = values;
+  }
+
+  private static boolean isHostAndPort(String member) {
+    Matcher matcher = HOST_AND_PORT.matcher(member);
+    return matcher.matches() && isPort(Integer.parseInt(matcher.group(1)));
+  }
+
+  private static boolean isPort(int port) {
+    return port >= 1 && port <= 65_535;
   }
 
   private ClusterOptions with(UnaryOperator<Draft> change) {

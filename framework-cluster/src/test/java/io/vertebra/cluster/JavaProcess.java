@@ -16,6 +16,8 @@ import java.util.concurrent.TimeUnit;
 
 /** Another JVM with the class path of the tests; it ends with the test. */
 final class JavaProcess implements AutoCloseable {
+  private static final String LOGGING = "java.util.logging.config.file";
+
   private final Process process;
   private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
 
@@ -24,11 +26,14 @@ final class JavaProcess implements AutoCloseable {
   }
 
   static JavaProcess start(Class<?> main, String... arguments) throws IOException {
-    List<String> command = new ArrayList<>(List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-cp",
-        System.getProperty("java.class.path"),
-        main.getName()));
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    String logging = System.getProperty(LOGGING);
+    if (logging != null) {
+      command.add("-D" + LOGGING + "=" + logging);
+    }
+    command.addAll(
+        List.of("-Xmx256m", "-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(List.of(arguments));
     JavaProcess started =
         new JavaProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
@@ -65,8 +70,21 @@ final class JavaProcess implements AutoCloseable {
     }
   }
 
-  long pid() {
-    return process.pid();
+  /** Says a line to the process. */
+  void tell(String line) throws IOException {
+    process.outputWriter().write(line + "\n");
+    process.outputWriter().flush();
+  }
+
+  /** Sends a signal, such as {@code KILL}, {@code STOP} or {@code CONT}. */
+  void signal(String name) throws IOException, InterruptedException {
+    int result = new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
+        .inheritIO()
+        .start()
+        .waitFor();
+    if (result != 0) {
+      throw new IOException("kill -" + name + " answered " + result);
+    }
   }
 
   @Override

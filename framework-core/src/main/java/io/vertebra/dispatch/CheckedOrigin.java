@@ -67,6 +67,6 @@ record CheckedOrigin<Q, R>(Engine engine, Exchange<Q, R> exchange) implements Or
     return unfit instanceof HandlerException
         ? unfit
         : HandlerException.replyInvalid(
-            exchange.contract().name(), String.valueOf(unfit.getMessage()));
+            exchange.contract().name(), unfit.getMessage());
   }
 }

@@ -56,7 +56,7 @@ final class PlainCall<Q, R> extends Timed implements Origin<R> {
     try {
       body = new JsonObject(Format.JSON.encode(contract.replyType(), reply));
     } catch (VertebraException unfit) {
-      fail(HandlerException.replyInvalid(contract.name(), String.valueOf(unfit.getMessage())));
+      fail(HandlerException.replyInvalid(contract.name(), unfit.getMessage()));
       return;
     }
     end(() -> message.reply(body));
@@ -73,7 +73,7 @@ final class PlainCall<Q, R> extends Timed implements Origin<R> {
       try {
         text = declared.failure().getClass().getSimpleName() + " " + json(declared.failure());
       } catch (VertebraException unfit) {
-        fail(HandlerException.replyInvalid(contract.name(), String.valueOf(unfit.getMessage())));
+        fail(HandlerException.replyInvalid(contract.name(), unfit.getMessage()));
         return;
       }
     }

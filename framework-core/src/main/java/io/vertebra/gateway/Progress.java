@@ -31,8 +31,9 @@ public interface Progress<Q, R> {
 
   /**
    * Calls of a contract, by its idempotency key or else its routing key. What becomes of them is kept
-   * in memory: it is lost with the process, and known to this gateway only. The same key again joins a
-   * call that runs or was answered; it begins another one if the call failed otherwise.
+   * in the memory of this object, so several instances of a gateway have to share one, and it is lost
+   * with the process. The same key again joins a call that runs or was answered; it begins another one
+   * if the call failed otherwise.
    *
    * @param options of each call; its timeout is how long the work may take
    * @param most how many calls may run, and how many outcomes are remembered, the latest

@@ -80,10 +80,7 @@ public final class Membership implements DirectoryEffects, NodeListener {
           .eventBus()
           .consumer(
               Links.addressOf(engine.nodeId()),
-              message -> lane.post(() -> {
-                links.receive(message);
-                after();
-              }));
+              message -> whileJoined(() -> links.receive(message)));
       cluster.nodeListener(this);
       for (String node : cluster.getNodes()) {
         directory.peerJoined(node, System.nanoTime());
@@ -102,6 +99,9 @@ public final class Membership implements DirectoryEffects, NodeListener {
       hasLeft = true;
       lane.disarm(tick);
       links.close();
+      engine.onServiceChange(Future::succeededFuture);
+      awaiting.values().forEach(Promise::tryComplete);
+      awaiting.clear();
       MessageConsumer<Object> listening = consumer;
       if (listening == null) {
         left.complete();
@@ -206,18 +206,23 @@ public final class Membership implements DirectoryEffects, NodeListener {
 
   @Override
   public void nodeAdded(String node) {
-    lane.post(() -> {
-      directory.peerJoined(node, System.nanoTime());
-      after();
-    });
+    whileJoined(() -> directory.peerJoined(node, System.nanoTime()));
   }
 
   @Override
   public void nodeLeft(String node) {
-    lane.post(() -> {
+    whileJoined(() -> {
       directory.peerLeft(node);
       links.peerGone(node, true);
-      after();
+    });
+  }
+
+  private void whileJoined(Runnable news) {
+    lane.post(() -> {
+      if (!hasLeft) {
+        news.run();
+        after();
+      }
     });
   }
 

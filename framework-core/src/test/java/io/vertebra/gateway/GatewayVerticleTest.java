@@ -13,10 +13,14 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.NetSocket;
 import java.net.ConnectException;
+import java.net.ServerSocket;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -169,6 +173,41 @@ class GatewayVerticleTest {
     assertThat(http.get("/prepared").body()).isEqualTo("prepared");
     await(http.vertx.undeploy(id));
     assertThat(await(disposed.future())).isEqualTo(gateway.port());
+  }
+
+  @Test
+  void shares_its_port_between_instances_and_stops_them_all_with_the_node() throws Exception {
+    int port;
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    Set<GatewayVerticle> asked = ConcurrentHashMap.newKeySet();
+    class Instance extends GatewayVerticle {
+      Instance() {
+        super(GatewayOptions.defaults().withPort(port));
+      }
+
+      @Override
+      protected void routes(HttpGateway on) {
+        on.post("/ask", Shop.ASK);
+        on.router().get("/who").handler(request -> {
+          asked.add(this);
+          request.end();
+        });
+      }
+    }
+    await(http.node.deploy(Instance::new, 2));
+    while (asked.size() < 2) {
+      NetSocket socket = await(http.vertx.createNetClient().connect(port, "127.0.0.1"));
+      Promise<Void> closed = Promise.promise();
+      socket.closeHandler(end -> closed.complete());
+      await(socket.write("GET /who HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
+      await(closed.future());
+    }
+    await(http.node.close());
+    assertThat(http.vertx.deploymentIDs()).isEmpty();
+    assertThatThrownBy(() -> await(http.vertx.createNetClient().connect(port, "127.0.0.1")))
+        .isInstanceOf(ConnectException.class);
   }
 
   @Test
