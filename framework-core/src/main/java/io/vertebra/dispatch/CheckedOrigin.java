@@ -66,7 +66,6 @@ record CheckedOrigin<Q, R>(Engine engine, Exchange<Q, R> exchange) implements Or
   private VertebraException invalid(VertebraException unfit) {
     return unfit instanceof HandlerException
         ? unfit
-        : HandlerException.replyInvalid(
-            exchange.contract().name(), unfit.getMessage());
+        : HandlerException.replyInvalid(exchange.contract().name(), unfit.getMessage());
   }
 }
