@@ -9,6 +9,7 @@ import io.vertebra.link.Links;
 import io.vertebra.link.Membership;
 import io.vertx.core.Future;
 import io.vertx.core.internal.ContextInternal;
+import java.time.Duration;
 
 /** What a node of a cluster has besides its engine: links, gate and directory, all on the link loop. */
 final class ClusterLinks {
@@ -22,7 +23,13 @@ final class ClusterLinks {
     this.engine = engine;
     this.links = new Links(engine, incarnation, options.maxFrame());
     this.gate = new Gate(engine, links);
-    this.membership = new Membership(engine, links, DirectoryOptions.defaults(), gate::refresh);
+    this.membership = new Membership(engine, links, liveness(options), gate::refresh);
+  }
+
+  private static DirectoryOptions liveness(NodeOptions options) {
+    DirectoryOptions defaults = DirectoryOptions.defaults();
+    return defaults.withLiveness(
+        Duration.ofNanos(defaults.heartbeatEvery()), options.suspectAfter(), options.goneAfter());
   }
 
   Future<Void> join(EventLoop linkLoop) {

@@ -16,6 +16,7 @@ public final class NodeOptions {
   private static final int MIN_FRAME = 4 * 1024;
   private static final int MAX_FRAME = 64 * 1024 * 1024;
   private static final Duration LONGEST = Duration.ofDays(1);
+  private static final Duration HEARTBEAT = Duration.ofMillis(500);
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
   private static final NodeOptions DEFAULTS = new NodeOptions(new Draft());
 
@@ -31,6 +32,8 @@ public final class NodeOptions {
     private Duration drainTimeout = Duration.ofSeconds(10);
     private int blockingThreads = 20;
     private boolean localCheck;
+    private Duration suspectAfter = Duration.ofMillis(1500);
+    private Duration goneAfter = Duration.ofMillis(2500);
     private @Nullable Observer observer;
 
     private Draft copy() {
@@ -42,6 +45,8 @@ public final class NodeOptions {
       copy.drainTimeout = drainTimeout;
       copy.blockingThreads = blockingThreads;
       copy.localCheck = localCheck;
+      copy.suspectAfter = suspectAfter;
+      copy.goneAfter = goneAfter;
       copy.observer = observer;
       return copy;
     }
@@ -68,6 +73,12 @@ public final class NodeOptions {
         values.drainTimeout);
     check(
         values.blockingThreads >= 1, "blockingThreads must be at least 1", values.blockingThreads);
+    check(
+        values.suspectAfter.compareTo(HEARTBEAT) > 0
+            && values.goneAfter.compareTo(values.suspectAfter) > 0
+            && values.goneAfter.compareTo(LONGEST) <= 0,
+        "heartbeats come each 500 ms: suspectAfter must be more, goneAfter more still, at most 1 day",
+        values.suspectAfter + ", " + values.goneAfter);
     this.values = values;
   }
 
@@ -96,6 +107,8 @@ public final class NodeOptions {
       draft.maxFrame = json.getInteger("maxFrame", draft.maxFrame);
       draft.lostAfter = millis(json, "lostAfterMs", draft.lostAfter);
       draft.drainTimeout = millis(json, "drainTimeoutMs", draft.drainTimeout);
+      draft.suspectAfter = millis(json, "suspectAfterMs", draft.suspectAfter);
+      draft.goneAfter = millis(json, "goneAfterMs", draft.goneAfter);
       draft.blockingThreads = json.getInteger("blockingThreads", draft.blockingThreads);
       draft.localCheck = json.getBoolean("localCheck", draft.localCheck);
     });
@@ -112,6 +125,8 @@ public final class NodeOptions {
         .put("maxFrame", values.maxFrame)
         .put("lostAfterMs", values.lostAfter.toMillis())
         .put("drainTimeoutMs", values.drainTimeout.toMillis())
+        .put("suspectAfterMs", values.suspectAfter.toMillis())
+        .put("goneAfterMs", values.goneAfter.toMillis())
         .put("blockingThreads", values.blockingThreads)
         .put("localCheck", values.localCheck);
     return values.id == null ? json : json.put("id", values.id);
@@ -135,6 +150,17 @@ public final class NodeOptions {
   /** How long after its caller gave up a running call counts as lost; default 30 s, at most 1 day. */
   public NodeOptions withLostAfter(Duration lostAfter) {
     return with(draft -> draft.lostAfter = lostAfter);
+  }
+
+  /**
+   * After how much silence another node gets no more calls (default 1.5 s), and after how much it is
+   * given up and its calls fail with PEER_GONE (default 2.5 s). Heartbeats come each 500 ms.
+   */
+  public NodeOptions withLiveness(Duration suspectAfter, Duration goneAfter) {
+    return with(draft -> {
+      draft.suspectAfter = suspectAfter;
+      draft.goneAfter = goneAfter;
+    });
   }
 
   /** How long a verticle that stops waits for its running calls; default 10 s, at most 1 day. */
@@ -180,6 +206,16 @@ public final class NodeOptions {
   /** How long after its caller gave up a running call counts as lost. */
   public Duration lostAfter() {
     return values.lostAfter;
+  }
+
+  /** After how much silence another node gets no more calls. */
+  public Duration suspectAfter() {
+    return values.suspectAfter;
+  }
+
+  /** After how much silence another node is given up. */
+  public Duration goneAfter() {
+    return values.goneAfter;
   }
 
   /** How long a verticle that stops waits for its running calls. */

@@ -24,6 +24,8 @@ class NodeOptionsTest {
             .put("maxFrame", 1024 * 1024)
             .put("lostAfterMs", 30_000L)
             .put("drainTimeoutMs", 10_000L)
+            .put("suspectAfterMs", 1_500L)
+            .put("goneAfterMs", 2_500L)
             .put("blockingThreads", 20)
             .put("localCheck", false));
     assertThat(DEFAULTS.observer()).isNull();
@@ -38,6 +40,7 @@ class NodeOptionsTest {
         .withMaxFrame(5_000)
         .withLostAfter(Duration.ofSeconds(7))
         .withDrainTimeout(Duration.ZERO)
+        .withLiveness(Duration.ofSeconds(3), Duration.ofSeconds(4))
         .withBlockingThreads(3)
         .withLocalCheck(true)
         .withObserver(node -> {});

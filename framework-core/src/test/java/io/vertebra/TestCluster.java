@@ -14,6 +14,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.transport.Transport;
 import io.vertx.test.fakecluster.FakeClusterManager;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +22,11 @@ import java.util.function.BiFunction;
 
 /** Nodes in one JVM that know each other through a membership that is faked; the links between them are real. */
 final class TestCluster implements AutoCloseable {
+  /** Long, so that a busy machine is not taken for a frozen node; silence is tested on the directory and on real JVMs. */
+  private static final Duration SUSPECT_AFTER = Duration.ofSeconds(60);
+
+  private static final Duration GONE_AFTER = Duration.ofSeconds(90);
+
   private static final int LOOPS = 2;
   private static final int PATIENCE_SECONDS = 30;
 
@@ -37,7 +43,7 @@ final class TestCluster implements AutoCloseable {
         .withTransport(LinkLoopTransport.wrap(Transport.NIO))
         .buildClustered());
     ((LinkLoopTransport.Loops) ((VertxInternal) vertx).nettyEventLoopGroup()).started();
-    Node node = await(Node.join(vertx, options));
+    Node node = await(Node.join(vertx, options.withLiveness(SUSPECT_AFTER, GONE_AFTER)));
     nodes.add(node);
     return node;
   }

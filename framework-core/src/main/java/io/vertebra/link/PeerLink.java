@@ -128,7 +128,13 @@ public final class PeerLink {
     long batchEpoch = epoch;
     long batchSequence = ++sequence;
     Buffer batch = header(first, second);
-    Future<Void> written = producer.write(batch);
+    Future<Void> written;
+    try {
+      written = producer.write(batch);
+    } catch (RuntimeException refused) {
+      // The event bus throws where it finds its cluster manager closed or its socket closing.
+      written = Future.failedFuture(refused);
+    }
     if (written.succeeded()) {
       return;
     }
