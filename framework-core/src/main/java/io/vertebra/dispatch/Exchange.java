@@ -297,7 +297,7 @@ public final class Exchange<Q, R> extends Timed
         promise.tryComplete(wire.read());
       } catch (VertebraException unreadable) {
         promise.tryFail(unreadable);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | StackOverflowError e) {
         promise.tryFail(HandlerException.replyInvalid(
             contract.name(), "reading it threw " + e.getClass().getName()));
       }
