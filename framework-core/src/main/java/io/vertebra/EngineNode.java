@@ -18,6 +18,9 @@ import io.vertebra.messaging.Subscription;
 import io.vertebra.messaging.SubscriptionOptions;
 import io.vertebra.observe.NodeView;
 import io.vertebra.observe.Observer;
+import io.vertebra.observe.Tap;
+import io.vertebra.observe.TapOptions;
+import io.vertebra.observe.TapRecord;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -31,6 +34,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +51,7 @@ final class EngineNode implements Node, Shareable {
   private final NodeOptions options;
   private final Engine engine;
   private final HandlerThreads threads;
+  private final NodeTaps taps;
   private final EngineView view;
   private final Idempotency idempotency;
   private final Set<String> deployments = ConcurrentHashMap.newKeySet();
@@ -55,10 +60,15 @@ final class EngineNode implements Node, Shareable {
   private volatile NodeState state = NodeState.READY;
 
   private EngineNode(
-      VertxInternal vertx, NodeOptions options, Engine engine, @Nullable ClusterLinks cluster) {
+      VertxInternal vertx,
+      NodeOptions options,
+      Engine engine,
+      NodeTaps taps,
+      @Nullable ClusterLinks cluster) {
     this.vertx = vertx;
     this.options = options;
     this.engine = engine;
+    this.taps = taps;
     this.cluster = cluster;
     this.threads = new HandlerThreads(vertx, engine.nodeId(), options.blockingThreads());
     this.view = new EngineView(engine);
@@ -71,7 +81,8 @@ final class EngineNode implements Node, Shareable {
     Lanes lanes = new Lanes();
     Lane control = lanes.of(internal.nettyEventLoopGroup().next());
     Engine engine = new Engine(internal, settings(options, options.id()), lanes, control);
-    return install(new EngineNode(internal, options, engine, null));
+    NodeTaps taps = new NodeTaps(engine, options.isTappedBodies());
+    return install(new EngineNode(internal, options, engine, taps, null));
   }
 
   static Future<Node> join(Vertx vertx, NodeOptions options) {
@@ -81,14 +92,19 @@ final class EngineNode implements Node, Shareable {
           "its Vert.x instance is not clustered; use Node.create for a node of its own", null);
     }
     Lanes lanes = new Lanes();
-    EventLoop linkLoop = internal.nettyEventLoopGroup() instanceof LinkLoopTransport.Loops loops
-        ? loops.linkLoop()
-        : internal.nettyEventLoopGroup().next();
+    LinkLoopTransport.Loops own =
+        internal.nettyEventLoopGroup() instanceof LinkLoopTransport.Loops loops ? loops : null;
+    EventLoop linkLoop = own == null ? internal.nettyEventLoopGroup().next() : own.linkLoop();
     EngineSettings settings = settings(options, internal.clusterManager().getNodeId());
     Engine engine = new Engine(internal, settings, lanes, lanes.of(linkLoop));
-    ClusterLinks cluster = new ClusterLinks(engine, nextIncarnation(vertx), options);
-    EngineNode node = install(new EngineNode(internal, options, engine, cluster));
-    return cluster.join(linkLoop).map(node);
+    if (own != null) {
+      engine.keepFree(linkLoop);
+    }
+    NodeTaps taps = new NodeTaps(engine, options.isTappedBodies());
+    ClusterLinks cluster = new ClusterLinks(engine, nextIncarnation(vertx), options, taps::wants);
+    taps.announceBy(cluster::tap);
+    EngineNode node = install(new EngineNode(internal, options, engine, taps, cluster));
+    return engine.onCallerContext(cluster.join(linkLoop)).map(node);
   }
 
   /** Counts the nodes that were made on the Vert.x instance, which all have its id. */
@@ -191,7 +207,12 @@ final class EngineNode implements Node, Shareable {
       Topic<T> topic,
       Function<? super T, ? extends Future<?>> handler,
       SubscriptionOptions subscription) {
-    return engine.topics().subscribe(topic, handler, subscription, vertx.getOrCreateContext());
+    return engine.topics().subscribe(topic, handler, subscription, engine.callerContext());
+  }
+
+  @Override
+  public Future<Tap> tap(TapOptions which, Consumer<? super TapRecord> handler) {
+    return taps.open(which, handler, engine.callerContext());
   }
 
   @Override
@@ -234,6 +255,7 @@ final class EngineNode implements Node, Shareable {
     }
     state = NodeState.DRAINING;
     changeState(ServingState.DRAINING)
+        .eventually(taps::close)
         .eventually(engine::drainEdges)
         .eventually(this::undeployAll)
         .eventually(() -> cluster == null ? Future.succeededFuture() : cluster.leave())

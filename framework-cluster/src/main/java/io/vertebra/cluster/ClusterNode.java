@@ -12,6 +12,9 @@ import io.vertebra.messaging.Bus;
 import io.vertebra.messaging.Subscription;
 import io.vertebra.messaging.SubscriptionOptions;
 import io.vertebra.observe.NodeView;
+import io.vertebra.observe.Tap;
+import io.vertebra.observe.TapOptions;
+import io.vertebra.observe.TapRecord;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -23,6 +26,7 @@ import io.vertx.core.internal.logging.Logger;
 import io.vertx.core.internal.logging.LoggerFactory;
 import io.vertx.core.transport.Transport;
 import io.vertx.spi.cluster.hazelcast.ConfigUtil;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -149,6 +153,11 @@ public final class ClusterNode implements Node {
       Function<? super T, ? extends Future<?>> handler,
       SubscriptionOptions options) {
     return node.subscribe(topic, handler, options);
+  }
+
+  @Override
+  public Future<Tap> tap(TapOptions which, Consumer<? super TapRecord> handler) {
+    return node.tap(which, handler);
   }
 
   @Override

@@ -288,6 +288,7 @@ public final class Exchange<Q, R> extends Timed
   }
 
   private void complete(@Nullable VertebraException cause) {
+    show(cause);
     Arrival<R> wire = arrival;
     R value = reply;
     if (cause != null) {
@@ -358,8 +359,17 @@ public final class Exchange<Q, R> extends Timed
         contract.name(), Duration.ofNanos(deadlineNanos - startNanos), mayHaveRun);
   }
 
+  private void show(@Nullable VertebraException cause) {
+    CallTap tap = engine.tap();
+    Envelope sealed = envelope;
+    if (tap != null && sealed != null) {
+      tap.called(contract, message, sealed, cause, lane.nanoTime() - startNanos);
+    }
+  }
+
   private void fail(VertebraException cause) {
     engine.stats().ended(cause.code());
+    show(cause);
     promise.tryFail(cause);
   }
 

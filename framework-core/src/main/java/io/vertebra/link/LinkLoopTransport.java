@@ -4,6 +4,9 @@ import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.core.spi.transport.Transport;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
@@ -13,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /**
  * A Vert.x transport with one event loop more than asked for. While Vert.x starts, only that link
@@ -26,6 +30,29 @@ public final class LinkLoopTransport {
   public static io.vertx.core.transport.Transport wrap(
       io.vertx.core.transport.Transport transport) {
     return new Wrapped(transport);
+  }
+
+  /**
+   * Starts a Vert.x instance with this transport, on a thread of its own: Vert.x remembers for each
+   * thread which loop it got first, and one that took part in the start would stay on the link loop.
+   *
+   * @param start begins to start the instance
+   * @return the instance, completed on any thread
+   */
+  public static Future<Vertx> start(Supplier<Future<Vertx>> start) {
+    Promise<Vertx> started = Promise.promise();
+    Thread thread = new Thread(
+        () -> {
+          try {
+            start.get().onComplete(started);
+          } catch (RuntimeException e) {
+            started.fail(e);
+          }
+        },
+        "vertebra-start");
+    thread.setDaemon(true);
+    thread.start();
+    return started.future();
   }
 
   private record Wrapped(io.vertx.core.transport.Transport transport)

@@ -30,6 +30,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +44,7 @@ public final class Membership implements DirectoryEffects, NodeListener {
   private final Links links;
   private final Directory directory;
   private final Runnable onServed;
+  private final BiConsumer<String, List<TapInterest>> onTaps;
   private final Tick tick = new Tick();
   /** What the contracts are that somebody serves. */
   private final Map<Long, ServedContract> known = new HashMap<>();
@@ -56,12 +59,19 @@ public final class Membership implements DirectoryEffects, NodeListener {
    * Membership of a node that has not joined yet.
    *
    * @param onServed called when what this node serves has changed
+   * @param onTaps called with what another node wants to see of calls
    */
-  public Membership(Engine engine, Links links, DirectoryOptions options, Runnable onServed) {
+  public Membership(
+      Engine engine,
+      Links links,
+      DirectoryOptions options,
+      Runnable onServed,
+      BiConsumer<String, List<TapInterest>> onTaps) {
     this.engine = engine;
     this.lane = links.lane();
     this.links = links;
     this.onServed = onServed;
+    this.onTaps = onTaps;
     this.directory =
         new Directory(engine.nodeId(), links.incarnation(), options, this, System.nanoTime());
   }
@@ -115,10 +125,25 @@ public final class Membership implements DirectoryEffects, NodeListener {
   /** Tells the others a new state; completes once those alive route by it. Any thread. */
   public Future<Void> changeState(ServingState state) {
     Promise<Void> known = Promise.promise();
+    change(() -> directory.changeState(state, System.nanoTime()), known);
+    return known.future();
+  }
+
+  private void change(LongSupplier newVersion, Promise<Void> known) {
     lane.post(() -> {
-      await(directory.changeState(state, System.nanoTime()), known);
-      after();
+      if (hasLeft) {
+        known.complete();
+      } else {
+        await(newVersion.getAsLong(), known);
+        after();
+      }
     });
+  }
+
+  /** Tells the others what this node wants to see of their calls; completes once those alive know. Any thread. */
+  public Future<Void> tap(List<TapInterest> interests) {
+    Promise<Void> known = Promise.promise();
+    change(() -> directory.tap(interests, System.nanoTime()), known);
     return known.future();
   }
 
@@ -273,7 +298,7 @@ public final class Membership implements DirectoryEffects, NodeListener {
 
   @Override
   public void tapsChanged(String peer, List<TapInterest> taps) {
-    // Nobody taps other nodes yet.
+    onTaps.accept(peer, taps);
   }
 
   @Override
