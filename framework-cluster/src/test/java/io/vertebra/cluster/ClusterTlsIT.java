@@ -16,6 +16,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.OpenSSLEngineOptions;
@@ -59,6 +60,9 @@ class ClusterTlsIT {
 
   final List<ClusterNode> nodes = new ArrayList<>();
   final Vertx stranger = Vertx.vertx();
+  /** Vert.x closes a client that nobody holds. */
+  final List<NetClient> clients = new ArrayList<>();
+
   final int port = JavaProcess.freePort();
 
   @BeforeAll
@@ -105,10 +109,9 @@ class ClusterTlsIT {
           .setCertPath(with.certificate().toString()));
     }
     NodeInfo address = addressOf(node);
-    return stranger
-        .createNetClient(options)
-        .connect(address.port(), address.host())
-        .compose(ClusterTlsIT::ping);
+    NetClient client = stranger.createNetClient(options);
+    clients.add(client);
+    return client.connect(address.port(), address.host()).compose(ClusterTlsIT::ping);
   }
 
   /** A ping of the event bus's protocol, which is answered by one byte. */

@@ -2,6 +2,7 @@ package io.vertebra.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertebra.NodeOptions;
 import io.vertebra.ServiceVerticle;
 import io.vertebra.Services;
 import io.vertebra.contract.Request;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Two serving JVMs, of which one is killed or frozen under the eyes of a caller in a third. That a
  * call ends with PEER_GONE and not with its deadline says that the loss was noticed long before.
+ * Nodes are patient here, so that a busy machine does not pass for a frozen one.
  */
 class NodeFailureIT {
   record Ask(String text) {}
@@ -74,6 +76,8 @@ class NodeFailureIT {
         .withClusterName("failure-" + Math.min(own, Math.min(others[0], others[1])))
         .withPort(own)
         .withEventLoops(2)
+        .withHeartbeatTimeout(Duration.ofSeconds(10))
+        .withNode(NodeOptions.defaults().withLiveness(Duration.ofSeconds(4), Duration.ofSeconds(8)))
         .withMembers(members.toArray(String[]::new));
   }
 

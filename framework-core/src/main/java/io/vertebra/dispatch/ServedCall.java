@@ -104,7 +104,7 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
   public void run() {
     if (state == ABANDONED) {
       instance.release();
-    } else if (deadlineNanos - lane.nanoTime() <= 0
+    } else if (deadlineNanos - lane.readClock() <= 0
         && STATE.compareAndSet(this, WAITING, ABANDONED)) {
       expire();
     } else if (instance.isRetiring() && STATE.compareAndSet(this, WAITING, ABANDONED)) {
@@ -222,13 +222,20 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
       return CallException.deadlineExceeded(contract().name(), Duration.ZERO, true);
     }
     engine.reportHandler(contract().name(), cause);
-    return HandlerException.threw(contract().name(), cause);
+    // A handler that was told to stop may fail in its own way; the caller only ran out of time.
+    return isCancelled() && isOverdue()
+        ? CallException.deadlineExceeded(contract().name(), Duration.ZERO, true)
+        : HandlerException.threw(contract().name(), cause);
+  }
+
+  private boolean isOverdue() {
+    return deadlineNanos - System.nanoTime() <= 0;
   }
 
   /** Whether a child ended only because this call has no time left or nobody waits for it. */
   private boolean isCutShort(ErrorCode child) {
     return (child == ErrorCode.DEADLINE_EXCEEDED || child == ErrorCode.CANCELLED)
-        && (isCancelled() || deadlineNanos - System.nanoTime() <= 0);
+        && (isCancelled() || isOverdue());
   }
 
   /**

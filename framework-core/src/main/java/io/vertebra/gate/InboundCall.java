@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * Its deadline is kept here too, since a cancel of its caller may get lost.
  */
 final class InboundCall<R> extends RemoteWork implements Origin<R>, Runnable {
+  /** For the caller's own cancel, which tells more and comes first unless it got lost. */
+  private static final long GRACE_NANOS = 100_000_000L;
+
   private final Links links;
   private final PeerLink from;
   private final AnswerWriter<R> writer;
@@ -34,7 +37,7 @@ final class InboundCall<R> extends RemoteWork implements Origin<R>, Runnable {
   void serveBy(ServedCall<?, R> served, long deadline) {
     call = served;
     from.served().put(writer.callId(), this);
-    links.lane().arm(this, deadline);
+    links.lane().arm(this, deadline + GRACE_NANOS);
   }
 
   @Override

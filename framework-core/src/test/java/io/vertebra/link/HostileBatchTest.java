@@ -60,6 +60,7 @@ class HostileBatchTest {
   Engine engine;
   Links links;
   Directory directory;
+  Gate gate;
   FrameWriter writer;
   final AtomicInteger handled = new AtomicInteger();
   long sequence;
@@ -78,7 +79,7 @@ class HostileBatchTest {
     links = new Links(engine, 1, MAX_FRAME);
     writer = links.writer();
     directory = new Directory("me", 1, DirectoryOptions.defaults(), noEffects(), System.nanoTime());
-    Gate gate = new Gate(engine, links);
+    gate = new Gate(engine, links);
     onLane(() -> {
       links.connect(directory, gate);
       directory.peerJoined(PEER, System.nanoTime());
@@ -430,6 +431,44 @@ class HostileBatchTest {
     awaitIdle();
     assertThat(handled).hasValue(0);
     assertThat(links.reader().ofStrangers()).isEqualTo(1);
+  }
+
+  @Test
+  void work_whose_cancel_got_lost_is_cancelled_all_the_same() throws Exception {
+    Request<Ask, Answer> hold = Request.of("oracle.hold", Ask.class, Answer.class);
+    Promise<Boolean> cancelled = Promise.promise();
+    engine.serve(
+        hold,
+        (ask, call) -> {
+          Promise<Answer> end = Promise.promise();
+          call.onCancel(() -> {
+            cancelled.complete(call.isCancelled());
+            end.fail("nobody waits");
+          });
+          return end.future();
+        },
+        Limit.defaults().toAdmission(),
+        ((VertxInternal) vertx).createEventLoopContext());
+    MessageId id = new MessageId(7, 90);
+    Buffer request = writer.request(
+        new FrameWriter.Head(
+            FrameKind.REQUEST,
+            90,
+            ServedContract.requestId(hold.id()),
+            1_000_000_000L,
+            System.nanoTime(),
+            -1),
+        hold,
+        Ask.class,
+        new Ask("why"),
+        new Envelope(id, id, null, null, null, 1, PEER));
+    onLane(() -> {
+      gate.refresh();
+      return null;
+    });
+    read(next(request));
+    assertThat(cancelled.future().await(60, TimeUnit.SECONDS)).isTrue();
+    awaitIdle();
   }
 
   @Test
