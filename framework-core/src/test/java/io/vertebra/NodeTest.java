@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.vertebra.Shop.Reserved;
 import io.vertebra.error.ErrorCode;
 import io.vertebra.error.NodeException;
+import io.vertebra.messaging.SubscriptionOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -93,6 +94,10 @@ class NodeTest {
     assertThat(one.vertx().deploymentIDs()).isEmpty();
     assertThat(failureOf(one.node().deploy(() -> OneNode.service(on -> {}))).code())
         .isEqualTo(ErrorCode.NODE_MISSING);
+    assertThatThrownBy(() -> one.node()
+            .subscribe(
+                Shop.MOVES, moved -> Future.succeededFuture(), SubscriptionOptions.defaults()))
+        .hasMessageContaining("VTB-3004");
     Node another = Node.create(one.vertx());
     assertThat(Node.of(one.vertx())).isSameAs(another);
     resultOf(another.close());

@@ -105,7 +105,7 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
   public void run() {
     if (state == ABANDONED) {
       instance.release();
-    } else if (deadlineNanos - lane.nanoTime() <= 0
+    } else if (deadlineNanos - lane.readClock() <= 0
         && STATE.compareAndSet(this, WAITING, ABANDONED)) {
       expire();
     } else if (instance.isRetiring() && STATE.compareAndSet(this, WAITING, ABANDONED)) {

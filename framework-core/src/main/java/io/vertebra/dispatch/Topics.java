@@ -3,6 +3,7 @@ package io.vertebra.dispatch;
 import io.vertebra.contract.Request;
 import io.vertebra.contract.Topic;
 import io.vertebra.error.ContractException;
+import io.vertebra.error.NodeException;
 import io.vertebra.error.VertebraException;
 import io.vertebra.messaging.CallOptions;
 import io.vertebra.messaging.Publication;
@@ -36,6 +37,9 @@ public final class Topics {
       Function<? super T, ? extends Future<?>> handler,
       SubscriptionOptions options,
       ContextInternal context) {
+    if (engine.isClosed()) {
+      throw NodeException.closed(engine.nodeId());
+    }
     Topic<?> other = subscribed.putIfAbsent(topic.id(), topic);
     if (other != null && !isSame(other, topic)) {
       throw ContractException.invalid(

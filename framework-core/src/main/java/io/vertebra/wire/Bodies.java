@@ -36,7 +36,7 @@ final class Bodies {
       codec.write(message, out);
     } catch (BodyProblem problem) {
       throw ContractException.unwritable(contract, problem.describe(codec.root()));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | StackOverflowError e) {
       throw ContractException.unwritable(
           contract, codec.root() + ": writing it threw " + e.getClass().getName());
     }
@@ -56,6 +56,9 @@ final class Bodies {
       return message;
     } catch (BodyProblem problem) {
       throw ContractException.messageInvalid(contract, problem.describe(codec.root()));
+    } catch (StackOverflowError e) {
+      throw ContractException.messageInvalid(
+          contract, codec.root() + ": it is nested deeper than this thread's stack can follow");
     } catch (IOException | RuntimeException e) {
       // The parser's own text quotes the body.
       throw ContractException.messageInvalid(
