@@ -58,17 +58,16 @@ final class ClusterLinks {
       links.lane().post(() -> gate.setLeaving(false));
     }
     // Until the others know, what they send is served; nothing has to be sent twice.
-    Future<Void> changed = membership
+    return membership
         .changeState(state)
         .onSuccess(known -> links.lane().post(() -> gate.setLeaving(wanted != ServingState.READY)));
-    return engine.onCallerContext(changed);
   }
 
   Future<Void> tap(List<TapInterest> interests) {
-    return engine.onCallerContext(membership.tap(interests));
+    return membership.tap(interests);
   }
 
   Future<Void> leave() {
-    return engine.onCallerContext(membership.leave());
+    return membership.leave();
   }
 }

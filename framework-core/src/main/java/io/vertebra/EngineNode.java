@@ -92,19 +92,16 @@ final class EngineNode implements Node, Shareable {
           "its Vert.x instance is not clustered; use Node.create for a node of its own", null);
     }
     Lanes lanes = new Lanes();
-    LinkLoopTransport.Loops own =
-        internal.nettyEventLoopGroup() instanceof LinkLoopTransport.Loops loops ? loops : null;
-    EventLoop linkLoop = own == null ? internal.nettyEventLoopGroup().next() : own.linkLoop();
+    EventLoop linkLoop = internal.nettyEventLoopGroup() instanceof LinkLoopTransport.Loops loops
+        ? loops.linkLoop()
+        : internal.nettyEventLoopGroup().next();
     EngineSettings settings = settings(options, internal.clusterManager().getNodeId());
     Engine engine = new Engine(internal, settings, lanes, lanes.of(linkLoop));
-    if (own != null) {
-      engine.keepFree(linkLoop);
-    }
     NodeTaps taps = new NodeTaps(engine, options.isTappedBodies());
     ClusterLinks cluster = new ClusterLinks(engine, nextIncarnation(vertx), options, taps::wants);
     taps.announceBy(cluster::tap);
     EngineNode node = install(new EngineNode(internal, options, engine, taps, cluster));
-    return engine.onCallerContext(cluster.join(linkLoop)).map(node);
+    return cluster.join(linkLoop).map(node);
   }
 
   /** Counts the nodes that were made on the Vert.x instance, which all have its id. */
@@ -207,12 +204,12 @@ final class EngineNode implements Node, Shareable {
       Topic<T> topic,
       Function<? super T, ? extends Future<?>> handler,
       SubscriptionOptions subscription) {
-    return engine.topics().subscribe(topic, handler, subscription, engine.callerContext());
+    return engine.topics().subscribe(topic, handler, subscription, vertx.getOrCreateContext());
   }
 
   @Override
   public Future<Tap> tap(TapOptions which, Consumer<? super TapRecord> handler) {
-    return taps.open(which, handler, engine.callerContext());
+    return taps.open(which, handler);
   }
 
   @Override
@@ -248,6 +245,7 @@ final class EngineNode implements Node, Shareable {
 
   @Override
   public Future<Void> close() {
+    // Of no context: who closes the Vert.x instance next would not hear of it on one of its loops.
     Promise<Void> closed = Promise.promise();
     if (!closing.compareAndSet(null, closed.future())) {
       Future<Void> under = closing.get();

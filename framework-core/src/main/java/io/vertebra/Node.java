@@ -88,7 +88,9 @@ public interface Node {
   /**
    * Shows {@code handler} how calls end on every node, until the tap is closed; completes once each
    * node that is alive knows. The handler runs on the current context, one record at a time. Nodes
-   * copy calls only while somebody wants to see them, and drop and count what is too much.
+   * record calls only while somebody wants to see them, at most about 10,000 a second each; what is
+   * too much is dropped and counted. Fails with {@link
+   * io.vertebra.error.NodeException} if the node is closed.
    */
   Future<Tap> tap(TapOptions which, Consumer<? super TapRecord> handler);
 

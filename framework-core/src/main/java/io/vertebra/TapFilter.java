@@ -2,10 +2,11 @@ package io.vertebra;
 
 import io.vertebra.directory.ServedContract;
 import io.vertebra.directory.TapInterest;
+import io.vertebra.dispatch.Envelope;
 import java.util.Collection;
 
 /**
- * What is to be copied of the calls of one contract: the most that anybody wants. Conversations are
+ * What is to be recorded of the calls of one contract: the most that anybody wants. Conversations are
  * chosen by a hash of their id, so that every node chooses the same, and those chosen as one in ten
  * are among those chosen as one in two.
  *
@@ -13,7 +14,7 @@ import java.util.Collection;
  * @param oneInWithBody one conversation in so many has bodies too, 0 for none
  */
 record TapFilter(int oneIn, int oneInWithBody) {
-  static final TapFilter NOTHING = new TapFilter(0, 0);
+  private static final TapFilter NOTHING = new TapFilter(0, 0);
   /** Contracts of the framework itself; a tap that saw its own records would never end. */
   private static final String OWN = "vertebra.";
 
@@ -37,17 +38,17 @@ record TapFilter(int oneIn, int oneInWithBody) {
     return one == 0 ? other : Math.min(one, other);
   }
 
-  boolean takes(String correlationId) {
-    return isChosen(correlationId, oneIn);
+  boolean takes(Envelope envelope) {
+    return oneIn != 0 && isChosen(envelope.correlation().toString(), oneIn);
   }
 
-  boolean takesBody(String correlationId) {
-    return isChosen(correlationId, oneInWithBody);
+  boolean takesBody(Envelope envelope) {
+    return oneInWithBody != 0 && isChosen(envelope.correlation().toString(), oneInWithBody);
   }
 
   static boolean isChosen(String correlationId, int oneIn) {
     // Fibonacci hashing: the upper half is spread evenly over 32 bits.
     long spread = (correlationId.hashCode() * 0x9E3779B97F4A7C15L) >>> 32;
-    return oneIn == 1 || (oneIn > 1 && spread * oneIn < 1L << 32);
+    return spread * oneIn < 1L << 32;
   }
 }

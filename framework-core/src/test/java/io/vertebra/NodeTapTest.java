@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertebra.contract.Request;
+import io.vertebra.error.ErrorCode;
 import io.vertebra.messaging.CallOptions;
 import io.vertebra.observe.Tap;
 import io.vertebra.observe.TapOptions;
@@ -14,6 +15,7 @@ import io.vertebra.observe.TapRecord;
 import io.vertebra.observe.TapRecord.Side;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -232,13 +234,37 @@ class NodeTapTest {
   }
 
   @Test
-  void a_node_of_its_own_can_be_tapped_too() {
-    servePay(watcher);
+  void a_tap_that_went_with_its_node_costs_the_others_nothing_more() {
+    servePay(server);
+    await(watcher.tap(TapOptions.of(PAY), seen -> {}));
     Seen seen = new Seen(2);
-    await(watcher.tap(TapOptions.everything(), seen::take));
-    await(watcher.bus().request(PAY, new Pay("4711"), PATIENT));
+    await(server.tap(TapOptions.of(PAY), seen::take));
+    cluster.stop(watcher);
+    pay("4711");
     await(seen.enough.future());
-    assertThat(seen.records).allMatch(each -> each.node().equals(watcher.id()));
+    assertThat(seen.records).hasSize(2);
+  }
+
+  @Test
+  void a_node_of_its_own_can_be_tapped_too() {
+    Vertx vertx = Vertx.vertx();
+    try {
+      Node alone = Node.create(vertx, NodeOptions.defaults());
+      servePay(alone);
+      Seen seen = new Seen(2);
+      Tap tap = await(alone.tap(TapOptions.everything(), seen::take));
+      await(alone.bus().request(PAY, new Pay("4711"), PATIENT));
+      await(seen.enough.future());
+      assertThat(seen.records).allMatch(each -> each.node().equals(alone.id()));
+      await(tap.close());
+      await(alone.bus().request(PAY, new Pay("4711"), PATIENT));
+      await(alone.close());
+      assertThat(seen.records).hasSize(2);
+      assertThat(failureOf(alone.tap(TapOptions.everything(), seen::take)).code())
+          .isEqualTo(ErrorCode.NODE_CLOSED);
+    } finally {
+      await(vertx.close());
+    }
   }
 
   @Test

@@ -45,7 +45,7 @@ public final class ClusterNode implements Node {
   }
 
   /**
-   * Starts a node; completes once it is a member. Fails with {@link NodeException} if it cannot
+   * Starts a node; completes, on one of its event loops, once it is a member. Fails with {@link NodeException} if it cannot
    * listen on its address or its TLS files cannot be read.
    */
   public static Future<ClusterNode> start(ClusterOptions options) {
@@ -56,16 +56,18 @@ public final class ClusterNode implements Node {
       tls.applyTo(bus);
     }
     LinkBoundClusterManager cluster = new LinkBoundClusterManager(hazelcast(options));
-    return Vertx.builder()
-        .with(new VertxOptions().setEventLoopPoolSize(options.eventLoops()).setEventBusOptions(bus))
-        .withClusterManager(cluster)
-        .withTransport(LinkLoopTransport.wrap(Transport.NIO))
-        .buildClustered()
+    VertxOptions vertx =
+        new VertxOptions().setEventLoopPoolSize(options.eventLoops()).setEventBusOptions(bus);
+    return LinkLoopTransport.start(() -> Vertx.builder()
+            .with(vertx)
+            .withClusterManager(cluster)
+            .withTransport(LinkLoopTransport.wrap(Transport.NIO))
+            .buildClustered())
         .recover(cause -> Future.failedFuture(NodeException.unusable(
             "it cannot join on " + options.host() + ":" + options.port() + " (" + cause.getMessage()
                 + ")",
             cause)))
-        .compose(vertx -> join(vertx, cluster, options));
+        .compose(started -> join(started, cluster, options));
   }
 
   private static Future<ClusterNode> join(
@@ -77,7 +79,6 @@ public final class ClusterNode implements Node {
           .compose(closed -> Future.failedFuture(NodeException.unusable(
               "Vert.x did not take its event loops from the node's transport", null)));
     }
-    loops.started();
     ContextInternal sockets =
         internal.contextBuilder().withEventLoop(loops.linkLoop()).build();
     sockets.exceptionHandler(ClusterNode::report);

@@ -1,6 +1,5 @@
 package io.vertebra.dispatch;
 
-import io.netty.channel.EventLoop;
 import io.vertebra.contract.Request;
 import io.vertebra.contract.Topic;
 import io.vertebra.error.CallException;
@@ -12,7 +11,6 @@ import io.vertebra.messaging.CallOptions;
 import io.vertebra.messaging.Gather;
 import io.vertebra.messaging.Publication;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
@@ -48,7 +46,6 @@ public final class Engine {
   private final Bus detached = new BusFace(this, null, false);
   private volatile ServiceChanges changes = Future::succeededFuture;
   private volatile @Nullable CallTap tap;
-  private @Nullable EventLoop keptFree;
   private volatile boolean leaving;
   private volatile boolean closed;
 
@@ -79,7 +76,7 @@ public final class Engine {
 
   /** Tells other nodes what is served here now; completes once every live node knows. */
   public Future<Void> announce() {
-    return onCallerContext(changes.changed());
+    return changes.changed();
   }
 
   /**
@@ -130,12 +127,12 @@ public final class Engine {
   }
 
   <T> Future<T> closedFailure() {
-    return callerContext().failedFuture(NodeException.closed(settings.nodeId()));
+    return vertx.getOrCreateContext().failedFuture(NodeException.closed(settings.nodeId()));
   }
 
   <Q, R> Exchange<Q, R> exchange(
       @Nullable Scope parent, Request<Q, R> contract, Q message, CallOptions options) {
-    return exchange(parent, contract, message, options, callerContext());
+    return exchange(parent, contract, message, options, vertx.getOrCreateContext());
   }
 
   <Q, R> Exchange<Q, R> exchange(
@@ -148,27 +145,6 @@ public final class Engine {
     long now = lane.isCurrent() ? lane.nanoTime() : System.nanoTime();
     return new Exchange<>(
         this, contract, message, options, new Exchange.Origins(context, lane, parent), now);
-  }
-
-  /** Keeps all code of users off a loop. Call before the engine is used. */
-  public void keepFree(EventLoop loop) {
-    keptFree = loop;
-  }
-
-  /**
-   * The context of the calling thread, for what completes there. Never one on the loop that is kept
-   * free, although Vert.x remembers for each thread that took part in its start that it got that loop.
-   */
-  public ContextInternal callerContext() {
-    ContextInternal context = vertx.getOrCreateContext();
-    return context.nettyEventLoop() == keptFree ? vertx.createEventLoopContext() : context;
-  }
-
-  /** The same future, completed on the context of the calling thread. */
-  public <T> Future<T> onCallerContext(Future<T> future) {
-    Promise<T> promise = callerContext().promise();
-    future.onComplete(promise);
-    return promise.future();
   }
 
   /** A fresh message id. */

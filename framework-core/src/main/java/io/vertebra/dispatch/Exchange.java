@@ -288,22 +288,24 @@ public final class Exchange<Q, R> extends Timed
   }
 
   private void complete(@Nullable VertebraException cause) {
-    show(cause);
     Arrival<R> wire = arrival;
     R value = reply;
-    if (cause != null) {
-      promise.tryFail(cause);
-    } else if (wire != null) {
+    VertebraException outcome = cause;
+    if (outcome == null && wire != null) {
       try {
-        promise.tryComplete(wire.read());
+        value = wire.read();
       } catch (VertebraException unreadable) {
-        promise.tryFail(unreadable);
+        outcome = unreadable;
       } catch (RuntimeException | StackOverflowError e) {
-        promise.tryFail(HandlerException.replyInvalid(
-            contract.name(), "reading it threw " + e.getClass().getName()));
+        outcome = HandlerException.replyInvalid(
+            contract.name(), "reading it threw " + e.getClass().getName());
       }
-    } else {
+    }
+    show(outcome);
+    if (outcome == null) {
       promise.tryComplete(value);
+    } else {
+      promise.tryFail(outcome);
     }
   }
 

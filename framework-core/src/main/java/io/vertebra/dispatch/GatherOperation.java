@@ -60,7 +60,7 @@ final class GatherOperation<Q, R> implements Gather<R> {
     if (engine.isClosed()) {
       return engine.closedFailure();
     }
-    ContextInternal context = engine.callerContext();
+    ContextInternal context = engine.vertx().getOrCreateContext();
     List<Exchange<Q, R>> exchanges = new ArrayList<>();
     Route route = engine.route(contract.id());
     for (Instance<?, ?> instance : route.localInstances()) {

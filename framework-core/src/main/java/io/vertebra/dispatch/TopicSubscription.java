@@ -134,7 +134,7 @@ final class TopicSubscription<T> implements Subscription, Runnable {
       }
       run();
     });
-    Promise<Void> promise = engine.callerContext().promise();
+    Promise<Void> promise = engine.vertx().getOrCreateContext().promise();
     closed.future().onComplete(promise);
     return promise.future();
   }

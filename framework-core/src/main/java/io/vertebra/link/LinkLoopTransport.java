@@ -7,6 +7,7 @@ import io.netty.util.concurrent.EventExecutor;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.spi.transport.Transport;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
@@ -33,26 +34,29 @@ public final class LinkLoopTransport {
   }
 
   /**
-   * Starts a Vert.x instance with this transport, on a thread of its own: Vert.x remembers for each
-   * thread which loop it got first, and one that took part in the start would stay on the link loop.
+   * Starts a Vert.x instance with this transport. The start has a thread of its own: Vert.x keeps
+   * giving a thread the event loop which that got first, and whoever took part in the start would
+   * have what it does later completed on the link loop.
    *
    * @param start begins to start the instance
-   * @return the instance, completed on any thread
+   * @return the instance, completed on one of the loops for verticles; a failure, on any thread
    */
   public static Future<Vertx> start(Supplier<Future<Vertx>> start) {
     Promise<Vertx> started = Promise.promise();
     Thread thread = new Thread(
-        () -> {
-          try {
-            start.get().onComplete(started);
-          } catch (RuntimeException e) {
-            started.fail(e);
-          }
-        },
+        () -> start.get().onComplete(vertx -> enter((VertxInternal) vertx, started), started::fail),
         "vertebra-start");
     thread.setDaemon(true);
+    thread.setUncaughtExceptionHandler((died, cause) -> started.tryFail(cause));
     thread.start();
     return started.future();
+  }
+
+  private static void enter(VertxInternal vertx, Promise<Vertx> started) {
+    if (vertx.nettyEventLoopGroup() instanceof Loops loops) {
+      loops.started();
+    }
+    vertx.createEventLoopContext().runOnContext(entered -> started.complete(vertx));
   }
 
   private record Wrapped(io.vertx.core.transport.Transport transport)
@@ -94,7 +98,7 @@ public final class LinkLoopTransport {
     }
 
     /** Vert.x has started: hands out the other loops from now on. */
-    public void started() {
+    private void started() {
       List<IoEventLoop> others = new ArrayList<>();
       for (EventExecutor loop : this) {
         if (loop != linkLoop()) {

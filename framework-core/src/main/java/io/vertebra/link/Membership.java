@@ -36,7 +36,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the directory on the link lane: feeds it what the cluster manager, the links and the clock
- * say, and turns what it decides into routes. All state is confined to the link lane.
+ * say, and turns what it decides into routes. All state is confined to the link lane; futures complete
+ * on their caller's context, since no code of users may run on the link loop.
  */
 public final class Membership implements DirectoryEffects, NodeListener {
   private final Engine engine;
@@ -81,9 +82,9 @@ public final class Membership implements DirectoryEffects, NodeListener {
     return directory;
   }
 
-  /** Listens for other nodes and tells them about this one; completes once the address is known to the cluster. */
+  /** Listens for other nodes and tells them about this one; completes on the caller's context once the address is known to the cluster. */
   public Future<Void> join(ContextInternal linkContext, ClusterManager cluster) {
-    Promise<Void> joined = Promise.promise();
+    Promise<Void> joined = engine.vertx().promise();
     linkContext.runOnContext(start -> {
       consumer = engine
           .vertx()
@@ -104,7 +105,7 @@ public final class Membership implements DirectoryEffects, NodeListener {
 
   /** Stops listening and talking; calls that still wait for an answer end. Any thread. */
   public Future<Void> leave() {
-    Promise<Void> left = Promise.promise();
+    Promise<Void> left = engine.vertx().promise();
     lane.post(() -> {
       hasLeft = true;
       lane.disarm(tick);
@@ -124,12 +125,16 @@ public final class Membership implements DirectoryEffects, NodeListener {
 
   /** Tells the others a new state; completes once those alive route by it. Any thread. */
   public Future<Void> changeState(ServingState state) {
-    Promise<Void> known = Promise.promise();
-    change(() -> directory.changeState(state, System.nanoTime()), known);
-    return known.future();
+    return change(() -> directory.changeState(state, System.nanoTime()));
   }
 
-  private void change(LongSupplier newVersion, Promise<Void> known) {
+  /** Tells the others what this node wants to see of their calls; completes once those alive know. Any thread. */
+  public Future<Void> tap(List<TapInterest> interests) {
+    return change(() -> directory.tap(interests, System.nanoTime()));
+  }
+
+  private Future<Void> change(LongSupplier newVersion) {
+    Promise<Void> known = engine.vertx().promise();
     lane.post(() -> {
       if (hasLeft) {
         known.complete();
@@ -138,19 +143,17 @@ public final class Membership implements DirectoryEffects, NodeListener {
         after();
       }
     });
-  }
-
-  /** Tells the others what this node wants to see of their calls; completes once those alive know. Any thread. */
-  public Future<Void> tap(List<TapInterest> interests) {
-    Promise<Void> known = Promise.promise();
-    change(() -> directory.tap(interests, System.nanoTime()), known);
     return known.future();
   }
 
   /** Tells the others what is served now; completes once those alive route by it. Any thread. */
   private Future<Void> announce() {
-    Promise<Void> known = Promise.promise();
+    Promise<Void> known = engine.vertx().promise();
     lane.post(() -> {
+      if (hasLeft) {
+        known.complete();
+        return;
+      }
       onServed.run();
       long version = publishDifferences();
       if (version < 0) {

@@ -36,7 +36,7 @@ public record TapRecord(
   public enum Side {
     /** Where it was made. */
     CALLER,
-    /** Where it was served, or refused. */
+    /** Where it was served, or refused for want of room; what is refused before that only its caller shows. */
     SERVER
   }
 
