@@ -1,7 +1,6 @@
 package io.vertebra.test;
 
-import io.zonky.test.db.postgres.embedded.DefaultPostgresBinaryResolver;
-import io.zonky.test.db.postgres.util.LinuxUtils;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -28,15 +27,13 @@ final class PostgresBinaries {
 
   private PostgresBinaries(Path home) {
     this.home = home;
-    this.prefix = LinuxUtils.isUnshareAvailable() ? List.of("unshare", "-U") : List.of();
+    // The server refuses to run as root; in a user namespace of its own it is nobody.
+    boolean isRoot = system().equals("linux") && System.getProperty("user.name").equals("root");
+    this.prefix = isRoot ? List.of("unshare", "-U") : List.of();
   }
 
   static PostgresBinaries unpacked() throws IOException {
-    byte[] archive;
-    try (InputStream in = DefaultPostgresBinaryResolver.INSTANCE.getPgBinary(
-        system(), System.getProperty("os.arch"))) {
-      archive = in.readAllBytes();
-    }
+    byte[] archive = archive();
     Path home = Path.of(
         System.getProperty("java.io.tmpdir"),
         "vertebra-postgres-" + System.getProperty("user.name") + "-" + hash(archive));
@@ -48,9 +45,22 @@ final class PostgresBinaries {
     return new PostgresBinaries(home);
   }
 
+  private static byte[] archive() throws IOException {
+    String architecture =
+        System.getProperty("os.arch").matches("aarch64|arm64") ? "arm_64" : "x86_64";
+    String name = "/postgres-" + system() + "-" + architecture + ".txz";
+    try (InputStream in = PostgresBinaries.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IOException("no PostgreSQL for this platform on the class path: add an artifact of"
+            + " io.zonky.test.postgres that has " + name.substring(1));
+      }
+      return in.readAllBytes();
+    }
+  }
+
   private static String system() {
     String name = System.getProperty("os.name").toLowerCase(Locale.ROOT);
-    return name.startsWith("windows") ? "Windows" : name.startsWith("mac") ? "Darwin" : "Linux";
+    return name.startsWith("windows") ? "windows" : name.startsWith("mac") ? "darwin" : "linux";
   }
 
   private static String hash(byte[] archive) {
@@ -64,7 +74,7 @@ final class PostgresBinaries {
 
   private static void unpack(byte[] archive, Path target) throws IOException {
     try (TarArchiveInputStream tar = new TarArchiveInputStream(
-        new XZCompressorInputStream(new java.io.ByteArrayInputStream(archive)))) {
+        new XZCompressorInputStream(new ByteArrayInputStream(archive)))) {
       for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
         Path file = target.resolve(entry.getName()).normalize();
         if (!file.startsWith(target)) {

