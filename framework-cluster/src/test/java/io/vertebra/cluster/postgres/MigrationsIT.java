@@ -1,0 +1,111 @@
+package io.vertebra.cluster.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vertebra.error.NodeException;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class MigrationsIT {
+  private static EmbeddedPostgres server;
+  private static Vertx vertx;
+  private static int schemas;
+
+  @BeforeAll
+  static void start() throws IOException {
+    server = EmbeddedPostgres.builder().start();
+    vertx = Vertx.vertx();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    await(vertx.close());
+    server.close();
+  }
+
+  private static <T> T await(Future<T> future) throws TimeoutException {
+    return future.await(30, TimeUnit.SECONDS);
+  }
+
+  private static PostgresOptions freshSchema() {
+    return PostgresOptions.at("postgresql://postgres@localhost:" + server.getPort() + "/postgres")
+        .withSchema("s" + ++schemas);
+  }
+
+  private static Future<Postgres> connect(PostgresOptions options, List<Migration> migrations) {
+    return Postgres.connect(vertx, options, "now()", migrations);
+  }
+
+  private static List<Migration> andOneMore(int oldestCode) {
+    List<Migration> all = new ArrayList<>(Migrations.ofThisCode());
+    all.add(new Migration(all.size() + 1, "next", oldestCode, "ALTER TABLE saga ADD tenant text"));
+    return all;
+  }
+
+  private static long applied(Postgres postgres) throws TimeoutException {
+    return await(postgres.pool().query("SELECT count(*) FROM schema_version").execute())
+        .iterator()
+        .next()
+        .getLong(0);
+  }
+
+  @Test
+  void applies_each_migration_once_however_many_nodes_start_at_the_same_time() throws Exception {
+    PostgresOptions options = freshSchema();
+    List<Future<Postgres>> nodes = new ArrayList<>();
+    for (int node = 0; node < 6; node++) {
+      nodes.add(Postgres.connect(vertx, options));
+    }
+    await(Future.all(nodes));
+    assertThat(applied(nodes.get(0).result())).isEqualTo(Migrations.ofThisCode().size());
+    for (Future<Postgres> node : nodes) {
+      await(node.result().close());
+    }
+  }
+
+  @Test
+  void schema_newer_than_the_code_refuses_to_start() throws Exception {
+    PostgresOptions options = freshSchema();
+    int next = Migrations.ofThisCode().size() + 1;
+    await(connect(options, andOneMore(next)).compose(Postgres::close));
+    assertThatThrownBy(() -> await(Postgres.connect(vertx, options)))
+        .isInstanceOf(NodeException.class)
+        .hasMessageContaining("version " + next + " or newer")
+        .hasMessageContaining("this code knows version " + (next - 1));
+  }
+
+  @Test
+  void runs_beside_the_next_version_if_that_says_so() throws Exception {
+    PostgresOptions options = freshSchema();
+    int thisVersion = Migrations.ofThisCode().size();
+    Postgres old = await(Postgres.connect(vertx, options));
+    Postgres young = await(connect(options, andOneMore(thisVersion)));
+    Postgres oldAgain = await(Postgres.connect(vertx, options));
+    assertThat(applied(oldAgain)).isEqualTo(thisVersion + 1);
+    for (Postgres node : List.of(old, young, oldAgain)) {
+      await(node.close());
+    }
+  }
+
+  @Test
+  void refuses_a_schema_that_was_made_with_a_changed_migration() throws Exception {
+    PostgresOptions options = freshSchema();
+    List<Migration> changed = new ArrayList<>(Migrations.ofThisCode());
+    Migration first = changed.get(0);
+    changed.set(0, new Migration(1, first.name(), 1, first.sql() + "; SELECT 1"));
+    await(connect(options, changed).compose(Postgres::close));
+    assertThatThrownBy(() -> await(Postgres.connect(vertx, options)))
+        .isInstanceOf(NodeException.class)
+        .hasMessageContaining("another V001__sagas.sql");
+  }
+}
