@@ -1,49 +1,34 @@
 package io.vertebra.cluster.postgres;
 
+import static io.vertebra.cluster.postgres.TestDatabase.await;
+import static io.vertebra.cluster.postgres.TestDatabase.freshSchema;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertebra.error.NodeException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class MigrationsIT {
-  private static EmbeddedPostgres server;
   private static Vertx vertx;
-  private static int schemas;
 
   @BeforeAll
-  static void start() throws IOException {
-    server = EmbeddedPostgres.builder().start();
+  static void start() {
     vertx = Vertx.vertx();
   }
 
   @AfterAll
-  static void stop() throws Exception {
+  static void stop() {
     await(vertx.close());
-    server.close();
-  }
-
-  private static <T> T await(Future<T> future) throws TimeoutException {
-    return future.await(30, TimeUnit.SECONDS);
-  }
-
-  private static PostgresOptions freshSchema() {
-    return PostgresOptions.at("postgresql://postgres@localhost:" + server.getPort() + "/postgres")
-        .withSchema("s" + ++schemas);
   }
 
   private static Future<Postgres> connect(PostgresOptions options, List<Migration> migrations) {
-    return Postgres.connect(vertx, options, "now()", migrations);
+    return Postgres.connect(vertx, options, "(SELECT clock_timestamp())", migrations);
   }
 
   private static List<Migration> andOneMore(int oldestCode) {
@@ -52,7 +37,7 @@ class MigrationsIT {
     return all;
   }
 
-  private static long applied(Postgres postgres) throws TimeoutException {
+  private static long applied(Postgres postgres) {
     return await(postgres.pool().query("SELECT count(*) FROM schema_version").execute())
         .iterator()
         .next()
@@ -60,7 +45,7 @@ class MigrationsIT {
   }
 
   @Test
-  void applies_each_migration_once_however_many_nodes_start_at_the_same_time() throws Exception {
+  void applies_each_migration_once_however_many_nodes_start_at_the_same_time() {
     PostgresOptions options = freshSchema();
     List<Future<Postgres>> nodes = new ArrayList<>();
     for (int node = 0; node < 6; node++) {
@@ -74,7 +59,7 @@ class MigrationsIT {
   }
 
   @Test
-  void schema_newer_than_the_code_refuses_to_start() throws Exception {
+  void schema_newer_than_the_code_refuses_to_start() {
     PostgresOptions options = freshSchema();
     int next = Migrations.ofThisCode().size() + 1;
     await(connect(options, andOneMore(next)).compose(Postgres::close));
@@ -85,7 +70,7 @@ class MigrationsIT {
   }
 
   @Test
-  void runs_beside_the_next_version_if_that_says_so() throws Exception {
+  void runs_beside_the_next_version_if_that_says_so() {
     PostgresOptions options = freshSchema();
     int thisVersion = Migrations.ofThisCode().size();
     Postgres old = await(Postgres.connect(vertx, options));
@@ -98,7 +83,7 @@ class MigrationsIT {
   }
 
   @Test
-  void refuses_a_schema_that_was_made_with_a_changed_migration() throws Exception {
+  void refuses_a_schema_that_was_made_with_a_changed_migration() {
     PostgresOptions options = freshSchema();
     List<Migration> changed = new ArrayList<>(Migrations.ofThisCode());
     Migration first = changed.get(0);
