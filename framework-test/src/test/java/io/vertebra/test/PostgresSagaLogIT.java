@@ -1,7 +1,6 @@
 package io.vertebra.test;
 
 import io.vertebra.saga.SagaLog;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
@@ -11,7 +10,6 @@ import io.vertx.sqlclient.Tuple;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -42,10 +40,6 @@ class PostgresSagaLogIT extends SagaLogContract {
   static void stop() throws Exception {
     await(vertx.close());
     postgres.close();
-  }
-
-  private static <T> T await(Future<T> future) throws TimeoutException {
-    return future.await(30, TimeUnit.SECONDS);
   }
 
   @Override
