@@ -7,8 +7,6 @@ import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.Tuple;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterAll;
@@ -20,12 +18,12 @@ class PostgresSagaLogIT extends SagaLogContract {
   private static Pool pool;
 
   @BeforeAll
-  static void start() throws IOException {
-    postgres = EmbeddedPostgres.builder().start();
+  static void start() {
+    postgres = EmbeddedPostgres.startTemporary();
     vertx = Vertx.vertx();
     PgConnectOptions options = new PgConnectOptions()
         .setHost("localhost")
-        .setPort(postgres.getPort())
+        .setPort(postgres.port())
         .setDatabase("postgres")
         .setUser("postgres")
         .setCachePreparedStatements(true);
