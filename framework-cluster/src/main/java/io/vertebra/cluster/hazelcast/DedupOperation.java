@@ -62,8 +62,7 @@ final class DedupOperation
     return begin.timed(leaseMillis, windowMillis, shift);
   }
 
-  static DedupOperation complete(
-      long high, long low, byte[] reply, long windowMillis, long shift) {
+  static DedupOperation complete(long high, long low, byte[] reply, long windowMillis, long shift) {
     DedupOperation complete = new DedupOperation(COMPLETE, high, low);
     complete.reply = reply;
     return complete.timed(0, windowMillis, shift);

@@ -73,8 +73,7 @@ public final class HazelcastDedupStore implements DedupStore {
 
   @Override
   public Future<Begin> begin(String consumer, String key, String fingerprint, Duration lease) {
-    Running token =
-        new Running(consumer + SEPARATOR + key, store, lastToken.incrementAndGet());
+    Running token = new Running(consumer + SEPARATOR + key, store, lastToken.incrementAndGet());
     DedupOperation operation = DedupOperation.begin(
         token.high, token.low, fingerprint, lease.toMillis(), windowMillis, timeShift.getAsLong());
     return submit(token.key, operation, answer -> switch (answer[0]) {
@@ -90,8 +89,10 @@ public final class HazelcastDedupStore implements DedupStore {
     Running mine = (Running) token;
     DedupOperation operation = DedupOperation.complete(
         mine.high, mine.low, reply.getBytes(), windowMillis, timeShift.getAsLong());
-    return submit(mine.key, operation, answer ->
-        answer[0] == DedupOperation.DONE ? Completion.STORED : Completion.FENCED);
+    return submit(
+        mine.key,
+        operation,
+        answer -> answer[0] == DedupOperation.DONE ? Completion.STORED : Completion.FENCED);
   }
 
   @Override

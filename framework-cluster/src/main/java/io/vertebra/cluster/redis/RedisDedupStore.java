@@ -88,8 +88,12 @@ public final class RedisDedupStore implements DedupStore {
 
   @Override
   public Future<Completion> complete(Token token, Buffer reply) {
-    return run("complete", (Running) token, reply, 0, answer ->
-        answer.toInteger() == DONE ? Completion.STORED : Completion.FENCED);
+    return run(
+        "complete",
+        (Running) token,
+        reply,
+        0,
+        answer -> answer.toInteger() == DONE ? Completion.STORED : Completion.FENCED);
   }
 
   @Override
@@ -99,8 +103,12 @@ public final class RedisDedupStore implements DedupStore {
 
   @Override
   public Future<Boolean> extend(Token token, Duration lease) {
-    return run("extend", (Running) token, Buffer.buffer(), lease.toMillis(), answer ->
-        answer.toInteger() == DONE);
+    return run(
+        "extend",
+        (Running) token,
+        Buffer.buffer(),
+        lease.toMillis(),
+        answer -> answer.toInteger() == DONE);
   }
 
   private <T> Future<T> run(
@@ -110,13 +118,15 @@ public final class RedisDedupStore implements DedupStore {
       long leaseMillis,
       Function<Response, T> answer) {
     return scripts
-        .run(token.key, arguments -> arguments
-            .arg(method)
-            .arg(token.token)
-            .arg(content)
-            .arg(leaseMillis)
-            .arg(windowMillis)
-            .arg(timeShift.getAsLong()))
+        .run(
+            token.key,
+            arguments -> arguments
+                .arg(method)
+                .arg(token.token)
+                .arg(content)
+                .arg(leaseMillis)
+                .arg(windowMillis)
+                .arg(timeShift.getAsLong()))
         .map(answer);
   }
 }

@@ -111,8 +111,7 @@ final class ScriptRunner {
   private Future<List<Response>> send(Loaded loaded, List<Run> group) {
     List<Request> requests = new ArrayList<>(group.size());
     for (Run run : group) {
-      Request request =
-          Request.cmd(Command.EVALSHA).arg(loaded.script).arg(1).arg(run.key);
+      Request request = Request.cmd(Command.EVALSHA).arg(loaded.script).arg(1).arg(run.key);
       requests.add(run.arguments.apply(request));
     }
     return loaded
@@ -131,7 +130,8 @@ final class ScriptRunner {
   private Future<Loaded> connected() {
     Future<Loaded> known = connection;
     if (known == null) {
-      known = redis.connect()
+      known = redis
+          .connect()
           .compose(opened -> opened
               .send(Request.cmd(Command.SCRIPT).arg("LOAD").arg(SCRIPT))
               .map(name -> new Loaded(opened, name.toString()))

@@ -106,9 +106,8 @@ class HazelcastDedupStoreIT extends DedupStoreContract {
       DedupStore.First done =
           (DedupStore.First) await(there.begin("consumer", "done" + i, "print", LEASE));
       await(there.complete(done.token(), Buffer.buffer("reply " + i)));
-      running.add(
-          ((DedupStore.First) await(here.begin("consumer", "running" + i, "print", LEASE)))
-              .token());
+      running.add(((DedupStore.First) await(here.begin("consumer", "running" + i, "print", LEASE)))
+          .token());
     }
     third.getLifecycleService().terminate();
     for (int i = 0; i < 200; i++) {
