@@ -5,8 +5,10 @@ import com.hazelcast.config.JoinConfig;
 import com.hazelcast.config.NetworkConfig;
 import io.vertebra.Node;
 import io.vertebra.NodeState;
+import io.vertebra.cluster.hazelcast.HazelcastDedupStore;
 import io.vertebra.contract.Topic;
 import io.vertebra.error.NodeException;
+import io.vertebra.idempotency.DedupStore;
 import io.vertebra.link.LinkLoopTransport;
 import io.vertebra.messaging.Bus;
 import io.vertebra.messaging.Subscription;
@@ -26,6 +28,7 @@ import io.vertx.core.internal.logging.Logger;
 import io.vertx.core.internal.logging.LoggerFactory;
 import io.vertx.core.transport.Transport;
 import io.vertx.spi.cluster.hazelcast.ConfigUtil;
+import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -39,9 +42,11 @@ public final class ClusterNode implements Node {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterNode.class);
 
   private final Node node;
+  private final LinkBoundClusterManager cluster;
 
-  private ClusterNode(Node node) {
+  private ClusterNode(Node node, LinkBoundClusterManager cluster) {
     this.node = node;
+    this.cluster = cluster;
   }
 
   /**
@@ -83,8 +88,11 @@ public final class ClusterNode implements Node {
         internal.contextBuilder().withEventLoop(loops.linkLoop()).build();
     sockets.exceptionHandler(ClusterNode::report);
     cluster.bindTo(sockets);
-    return Node.join(vertx, options.node())
-        .map(ClusterNode::new)
+    // Begins with a future of no context: on the loops of a closed Vert.x instance nothing
+    // completes.
+    return Future.succeededFuture()
+        .compose(bound -> Node.join(vertx, options.node()))
+        .map(node -> new ClusterNode(node, cluster))
         .recover(cause -> vertx.close().compose(closed -> Future.failedFuture(cause)));
   }
 
@@ -116,6 +124,7 @@ public final class ClusterNode implements Node {
     network.setPort(options.port()).setPortAutoIncrement(false).setReuseAddress(true);
     network.getInterfaces().setEnabled(true).addInterface(options.host());
     network.setPublicAddress(options.host() + ":" + options.port());
+    HazelcastDedupStore.configure(config);
     JoinConfig join = network.getJoin();
     join.getAutoDetectionConfig().setEnabled(false);
     join.getMulticastConfig().setEnabled(false);
@@ -174,6 +183,16 @@ public final class ClusterNode implements Node {
   @Override
   public Future<Void> resume() {
     return node.resume();
+  }
+
+  /**
+   * A dedup store in the memory of all nodes: an idempotent contract is handled once a key, whichever
+   * node it reaches. All stores of a cluster share their entries.
+   *
+   * @param window how long a reply is kept for duplicates
+   */
+  public DedupStore dedupStore(Duration window) {
+    return HazelcastDedupStore.create(cluster.getHazelcastInstance(), window);
   }
 
   /** Drains, leaves the cluster and closes the Vert.x instance. */

@@ -10,6 +10,7 @@ import io.vertebra.error.ErrorCode;
 import io.vertebra.error.NodeException;
 import io.vertebra.error.VertebraException;
 import io.vertebra.messaging.CallOptions;
+import io.vertebra.test.FreePorts;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -63,7 +64,7 @@ class ClusterTlsIT {
   /** Vert.x closes a client that nobody holds. */
   final List<NetClient> clients = new ArrayList<>();
 
-  final int port = JavaProcess.freePort();
+  final int port = FreePorts.one();
 
   @BeforeAll
   static void issue() throws Exception {
@@ -138,7 +139,7 @@ class ClusterTlsIT {
   @Test
   void nodes_with_certificates_of_their_authority_talk() throws Exception {
     ClusterNode one = start(port, oneOf);
-    ClusterNode two = start(JavaProcess.freePort(), twoOf);
+    ClusterNode two = start(FreePorts.one(), twoOf);
     two.deploy(Oracle::new).await(60, TimeUnit.SECONDS);
     assertThat(one.bus().request(ASK, new Ask("so"), PATIENT).await(60, TimeUnit.SECONDS))
         .isEqualTo(new Answer("so!"));
@@ -147,7 +148,7 @@ class ClusterTlsIT {
   @Test
   void a_node_of_another_authority_is_a_member_that_nobody_talks_to() throws Exception {
     ClusterNode one = start(port, oneOf);
-    ClusterNode two = start(JavaProcess.freePort(), strangerOf);
+    ClusterNode two = start(FreePorts.one(), strangerOf);
     two.deploy(Oracle::new).await(60, TimeUnit.SECONDS);
     assertThat(((VertxInternal) one.vertx()).clusterManager().getNodes()).hasSize(2);
     Object outcome = one.bus()

@@ -9,6 +9,7 @@ import io.vertebra.error.OverloadedException;
 import io.vertebra.limit.Limit;
 import io.vertebra.messaging.CallOptions;
 import io.vertebra.messaging.Gathered;
+import io.vertebra.test.FreePorts;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -57,8 +58,8 @@ class LinkLoopIT {
 
   @Test
   void a_node_whose_user_loops_all_sleep_still_rejects_and_stays_a_member() throws Exception {
-    int own = JavaProcess.freePort();
-    int other = JavaProcess.freePort();
+    int own = FreePorts.one();
+    int other = FreePorts.one();
     ClusterNode node = ClusterNode.start(
             ClusterOptions.defaults().withPort(own).withMembers("127.0.0.1:" + other))
         .await(60, TimeUnit.SECONDS);

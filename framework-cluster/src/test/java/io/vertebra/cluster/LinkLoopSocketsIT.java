@@ -11,6 +11,7 @@ import io.vertebra.contract.Request;
 import io.vertebra.link.LinkLoopTransport;
 import io.vertebra.messaging.CallOptions;
 import io.vertebra.messaging.Gathered;
+import io.vertebra.test.FreePorts;
 import io.vertx.core.Future;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
@@ -69,8 +70,8 @@ class LinkLoopSocketsIT {
   @Test
   void verticles_have_the_other_loops_and_every_socket_between_nodes_has_the_link_loop()
       throws Exception {
-    int ownPort = JavaProcess.freePort();
-    int otherPort = JavaProcess.freePort();
+    int ownPort = FreePorts.one();
+    int otherPort = FreePorts.one();
     ClusterNode own = start(ownPort, otherPort);
     ClusterNode other = start(otherPort, ownPort);
     try {

@@ -10,6 +10,7 @@ import io.vertebra.error.CallException;
 import io.vertebra.error.ErrorCode;
 import io.vertebra.error.VertebraException;
 import io.vertebra.messaging.CallOptions;
+import io.vertebra.test.FreePorts;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.VertxInternal;
@@ -87,9 +88,9 @@ class NodeFailureIT {
 
   @BeforeEach
   void start() throws Exception {
-    int own = JavaProcess.freePort();
-    int one = JavaProcess.freePort();
-    int two = JavaProcess.freePort();
+    int own = FreePorts.one();
+    int one = FreePorts.one();
+    int two = FreePorts.one();
     caller = ClusterNode.start(options(own, one, two)).await(60, TimeUnit.SECONDS);
     first = server("first", one, own, two);
     first.await("READY ");

@@ -61,7 +61,7 @@ final class Entry<S> {
       due = unowned ? Duration.ZERO : Duration.ofMillis(patience);
     }
     events = settings.events(this, decision);
-    return new SagaLog.Transition(epoch, next.toRow(machine.saga(), due, now), events);
+    return new SagaLog.Transition(epoch, next.toRow(machine.saga(), due, now), events, List.of());
   }
 
   /** A command of what is written, as it is sent. */

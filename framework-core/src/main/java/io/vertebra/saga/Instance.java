@@ -84,7 +84,19 @@ record Instance<S>(
     commands.forEach(command -> rows.add(command.toRow()));
     Duration left = Duration.ofMillis(deadlineAt - now);
     return new SagaLog.Row(
-        id, saga.name(), key, version, saga.hash(), status, steps, encoded, rows, due, left);
+        id,
+        saga.name(),
+        key,
+        version,
+        saga.hash(),
+        status,
+        steps,
+        encoded,
+        rows,
+        due,
+        left,
+        0,
+        SagaLog.Signals.NONE);
   }
 
   /**

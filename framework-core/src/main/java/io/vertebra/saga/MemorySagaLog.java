@@ -7,13 +7,8 @@ import io.vertx.core.shareddata.Shareable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,6 +17,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +31,7 @@ final class MemorySagaLog implements SagaLog, Shareable {
 
   private static final Logger LOG = LoggerFactory.getLogger(MemorySagaLog.class);
 
-  private final ConcurrentHashMap<Integer, Cell> cells = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Integer, MemoryPartition> cells = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, Long> owners = new ConcurrentHashMap<>();
   private final CopyOnWriteArrayList<IntConsumer> listeners = new CopyOnWriteArrayList<>();
   private final LongAdder forgotten = new LongAdder();
@@ -53,7 +49,7 @@ final class MemorySagaLog implements SagaLog, Shareable {
     this.maxEndedPerCell = Math.max(1, maxEnded / partitions);
     this.partitions = partitions;
     for (int partition = 0; partition < partitions; partition++) {
-      cells.put(partition, new Cell());
+      cells.put(partition, new MemoryPartition());
     }
   }
 
@@ -93,16 +89,16 @@ final class MemorySagaLog implements SagaLog, Shareable {
   public Future<Void> leave(String owner) {
     owners.remove(owner);
     for (int partition = 0; partition < partitions; partition++) {
-      in(partition, cell -> cell.release(owner, cell.epoch));
+      in(partition, cell -> cell.release(owner));
     }
     return Future.succeededFuture();
   }
 
   @Override
   public Future<List<Result>> write(List<Transition> batch) {
-    Set<Key> keys = new HashSet<>();
+    Set<MemoryPartition.Key> keys = new HashSet<>();
     for (Transition transition : batch) {
-      if (!keys.add(Key.of(transition.row()))) {
+      if (!keys.add(MemoryPartition.Key.of(transition.row()))) {
         return Future.failedFuture(
             new IllegalArgumentException("a batch holds at most one transition of an instance"));
       }
@@ -111,7 +107,11 @@ final class MemorySagaLog implements SagaLog, Shareable {
     List<Result> results = new ArrayList<>(batch.size());
     for (Transition transition : batch) {
       int partition = transition.row().partition();
-      results.add(in(partition, cell -> cell.write(transition, now)));
+      Result result = in(partition, cell -> cell.write(transition, now));
+      results.add(result);
+      if (result == Result.WRITTEN && transition.row().status().isFinal()) {
+        in(partition, cell -> forgetSurplus(cell, now));
+      }
       if (transition.epoch() == UNOWNED) {
         listeners.forEach(listener -> listener.accept(partition));
       }
@@ -121,47 +121,58 @@ final class MemorySagaLog implements SagaLog, Shareable {
 
   @Override
   public Future<List<Row>> load(List<Lease> leases, @Nullable String afterId, int limit) {
-    return Future.succeededFuture(active(leases)
-        .filter(stored -> afterId == null || stored.row.id().compareTo(afterId) > 0)
-        .sorted(Comparator.comparing(stored -> stored.row.id()))
+    long now = nanos.getAsLong();
+    return Future.succeededFuture(stored(leases, stored -> stored.row().status().isActive())
+        .filter(stored -> afterId == null || stored.row().id().compareTo(afterId) > 0)
+        .sorted(Comparator.comparing(stored -> stored.row().id()))
         .limit(limit)
-        .map(this::read)
+        .map(stored -> stored.read(now))
         .toList());
   }
 
   @Override
   public Future<List<Row>> due(List<Lease> leases, int limit) {
     long now = nanos.getAsLong();
-    return Future.succeededFuture(active(leases)
-        .filter(stored -> stored.dueAt - now <= 0)
-        .sorted((a, b) -> Long.compare(a.dueAt - b.dueAt, 0))
+    return Future.succeededFuture(stored(leases, stored -> stored.isDue(now))
+        .sorted((a, b) -> a.compareDue(b))
         .limit(limit)
-        .map(this::read)
+        .map(stored -> stored.read(now))
         .toList());
   }
 
-  private Stream<Stored> active(List<Lease> leases) {
-    List<Stored> active = new ArrayList<>();
+  private Stream<MemoryPartition.Stored> stored(
+      List<Lease> leases, Predicate<MemoryPartition.Stored> filter) {
+    List<MemoryPartition.Stored> all = new ArrayList<>();
     for (Lease lease : leases) {
-      in(lease.partition(), cell -> cell.active(lease.epoch(), active));
+      in(lease.partition(), cell -> cell.read(lease.epoch(), filter, all));
     }
-    return active.stream();
+    return all.stream();
+  }
+
+  @Override
+  public Future<SignalResult> signal(Signal signal) {
+    long now = nanos.getAsLong();
+    int partition = signal.partition();
+    SignalResult result = in(partition, cell -> cell.signal(signal, now));
+    if (result == SignalResult.ACCEPTED) {
+      listeners.forEach(listener -> listener.accept(partition));
+    }
+    return Future.succeededFuture(result);
   }
 
   @Override
   public Future<Optional<Row>> find(String saga, String key) {
-    Stored stored = in(
-            SagaLog.partitionOf(saga, key),
-            cell -> Optional.ofNullable(cell.rows.get(new Key(saga, key))))
-        .orElse(null);
-    return Future.succeededFuture(Optional.ofNullable(stored).map(this::read));
+    long now = nanos.getAsLong();
+    return Future.succeededFuture(in(
+        SagaLog.partitionOf(saga, key),
+        cell -> Optional.ofNullable(cell.find(saga, key)).map(stored -> stored.read(now))));
   }
 
   @Override
   public Future<List<SagaEvent>> history(String saga, String key) {
     return Future.succeededFuture(in(SagaLog.partitionOf(saga, key), cell -> {
-      Stored stored = cell.rows.get(new Key(saga, key));
-      return stored == null ? List.<SagaEvent>of() : stored.history;
+      MemoryPartition.Stored stored = cell.find(saga, key);
+      return stored == null ? List.<SagaEvent>of() : stored.history();
     }));
   }
 
@@ -182,23 +193,12 @@ final class MemorySagaLog implements SagaLog, Shareable {
     return () -> listeners.remove(listener);
   }
 
-  private Row read(Stored stored) {
-    long now = nanos.getAsLong();
-    Row row = stored.row;
-    Duration due = row.status().isActive() ? Duration.ofNanos(stored.dueAt - now) : null;
-    Duration deadline = Duration.ofNanos(stored.deadlineAt - now);
-    return new Row(
-        row.id(),
-        row.saga(),
-        row.key(),
-        row.version(),
-        row.definition(),
-        row.status(),
-        row.steps(),
-        row.state(),
-        row.commands(),
-        due,
-        deadline);
+  private int forgetSurplus(MemoryPartition cell, long now) {
+    int forgottenHere = cell.ended() > maxEndedPerCell ? cell.purge(now, 1) : 0;
+    if (forgottenHere > 0) {
+      countForgotten();
+    }
+    return forgottenHere;
   }
 
   private void countForgotten() {
@@ -211,7 +211,7 @@ final class MemorySagaLog implements SagaLog, Shareable {
     }
   }
 
-  private <T> T in(int partition, Function<Cell, T> work) {
+  private <T> T in(int partition, Function<MemoryPartition, T> work) {
     List<T> result = new ArrayList<>(1);
     cells.computeIfPresent(partition, (p, cell) -> {
       result.add(work.apply(cell));
@@ -219,97 +219,4 @@ final class MemorySagaLog implements SagaLog, Shareable {
     });
     return result.get(0);
   }
-
-  /** One partition. Only touched inside {@link #in}. */
-  private final class Cell {
-    final Map<Key, Stored> rows = new HashMap<>();
-    final LinkedHashMap<Key, Long> ended = new LinkedHashMap<>();
-    private @Nullable String owner;
-    private long epoch;
-    private long until;
-
-    long take(String newOwner, long now, long newUntil) {
-      if (owner != null && until - now > 0) {
-        return UNOWNED;
-      }
-      owner = newOwner;
-      until = newUntil;
-      return ++epoch;
-    }
-
-    boolean renew(String who, long whichEpoch, long now, long newUntil) {
-      boolean held = who.equals(owner) && whichEpoch == epoch && until - now > 0;
-      if (held) {
-        until = newUntil;
-      }
-      return held;
-    }
-
-    boolean release(String who, long whichEpoch) {
-      boolean held = who.equals(owner) && whichEpoch == epoch;
-      if (held) {
-        owner = null;
-      }
-      return held;
-    }
-
-    boolean active(long whichEpoch, List<Stored> target) {
-      for (Stored stored : whichEpoch == epoch ? rows.values() : List.<Stored>of()) {
-        if (stored.row.status().isActive()) {
-          target.add(stored);
-        }
-      }
-      return true;
-    }
-
-    Result write(Transition transition, long now) {
-      Row row = transition.row();
-      boolean unowned = transition.isStart() && transition.epoch() == UNOWNED;
-      if (!unowned && transition.epoch() != epoch) {
-        return Result.FENCED;
-      }
-      Key key = Key.of(row);
-      Stored before = rows.get(key);
-      long version = before == null ? 0 : before.row.version();
-      if (version != row.version() - 1 || (before != null && !before.row.id().equals(row.id()))) {
-        return Result.VERSION_CONFLICT;
-      }
-      long deadlineAt = before == null ? now + row.deadline().toNanos() : before.deadlineAt;
-      long dueAt = now + Objects.requireNonNullElse(row.due(), Duration.ZERO).toNanos();
-      List<SagaEvent> history = new ArrayList<>(before == null ? List.of() : before.history);
-      history.addAll(transition.events());
-      rows.put(key, new Stored(row, dueAt, deadlineAt, List.copyOf(history)));
-      if (row.status().isFinal()) {
-        ended.put(key, now);
-        if (ended.size() > maxEndedPerCell) {
-          purge(now, 1);
-          countForgotten();
-        }
-      }
-      return Result.WRITTEN;
-    }
-
-    int purge(long before, int limit) {
-      int purged = 0;
-      Iterator<Map.Entry<Key, Long>> oldest = ended.entrySet().iterator();
-      while (oldest.hasNext() && purged < limit) {
-        Map.Entry<Key, Long> entry = oldest.next();
-        if (entry.getValue() - before > 0) {
-          break;
-        }
-        rows.remove(entry.getKey());
-        oldest.remove();
-        purged++;
-      }
-      return purged;
-    }
-  }
-
-  private record Key(String saga, String key) {
-    static Key of(Row row) {
-      return new Key(row.saga(), row.key());
-    }
-  }
-
-  private record Stored(Row row, long dueAt, long deadlineAt, List<SagaEvent> history) {}
 }

@@ -25,6 +25,12 @@ import org.jspecify.annotations.Nullable;
  * epoch, no transition of an older one is ever written, so what the new owner then reads stays true
  * until it writes itself. The transitions of a batch are independent of each other.
  *
+ * <p><b>Signals.</b> What people and other systems have to say to an instance does not wait for its
+ * owner: anybody may store a {@link Signal} beside it. That leaves the row and its version as they
+ * are, and makes the instance due at once. Rows are read with the signals that wait; a transition
+ * names those it consumes, and they are gone in the same atomic step. A transition whose writer has
+ * not seen all signals, by {@link Signals#count()}, leaves the instance due.
+ *
  * <p><b>What may repeat.</b> A write whose future fails has an unknown outcome: it may have been
  * written, may still be, or never. Its owner drops what it knows of those instances and reads them
  * again. Every other method may be called again at will.
@@ -97,8 +103,17 @@ public interface SagaLog {
    */
   Future<List<Row>> load(List<Lease> leases, @Nullable String afterId, int limit);
 
-  /** Reads active instances of the leased partitions whose {@link Row#due()} has passed, longest first, at most {@code limit}. */
+  /**
+   * Reads instances of the leased partitions whose {@link Row#due()} has passed, longest first, at
+   * most {@code limit}: active ones, and those that wait for an operator and got a signal.
+   */
   Future<List<Row>> due(List<Lease> leases, int limit);
+
+  /**
+   * Stores a signal beside its instance, whoever owns that. The same id is taken once per instance,
+   * also if the first was consumed long ago.
+   */
+  Future<SignalResult> signal(Signal signal);
 
   /** The instance with this key, whoever owns it, as last written. */
   Future<Optional<Row>> find(String saga, String key);
@@ -108,13 +123,13 @@ public interface SagaLog {
 
   /**
    * Forgets up to {@code limit} instances that ended {@code retention} ago or earlier, with their
-   * history, and completes with their number. Those that wait for an operator are kept.
+   * history and signals, and completes with their number. Those that wait for an operator are kept.
    */
   Future<Integer> purge(Duration retention, int limit);
 
   /**
-   * Has {@code listener} told of starts that were written to a partition their writer does not own, so
-   * that its owner need not wait until it next asks what is due. May be told late, more than once, or
+   * Has {@code listener} told of partitions for which somebody stored a signal, or wrote a start
+   * without owning them, so that the owner need not wait until it next asks what is due. May be told late, more than once, or
    * never; default never. Answers what takes the listener off again.
    */
   default Runnable onUnowned(IntConsumer listener) {
@@ -160,12 +175,14 @@ public interface SagaLog {
    * @param row the instance after the change; it is written if the stored version is one less, and
    *     inserted if it is 1
    * @param events what to add to the history
+   * @param consumed ids of signals that wait no more; ids that do not wait are ignored
    */
-  record Transition(long epoch, Row row, List<SagaEvent> events) {
+  record Transition(long epoch, Row row, List<SagaEvent> events, List<String> consumed) {
 
-    /** Copies the list. */
+    /** Copies the lists. */
     public Transition {
       events = List.copyOf(events);
+      consumed = List.copyOf(consumed);
     }
 
     /** Whether the transition starts an instance. */
@@ -187,8 +204,10 @@ public interface SagaLog {
    * @param state the saga's state as JSON
    * @param commands what was sent or is to be sent and is still needed; several in a parallel group
    * @param due when an owner should look at it again, from the moment of writing or reading; null if
-   *     it is not active. Negative when read if the time has passed
+   *     it need not. Negative when read if the time has passed
    * @param deadline what is left until the saga's deadline; only the first transition sets it
+   * @param events how many events its history has, with those of the transition that writes it
+   * @param signals those that wait when it is read; of a row to write only the count is used
    */
   record Row(
       String id,
@@ -201,7 +220,9 @@ public interface SagaLog {
       Buffer state,
       List<Command> commands,
       @Nullable Duration due,
-      Duration deadline) {
+      Duration deadline,
+      int events,
+      Signals signals) {
 
     /** Copies the list. */
     public Row {
@@ -237,4 +258,78 @@ public interface SagaLog {
    * @param body the reply or the failure, as it is encoded for the wire
    */
   record Answer(boolean refused, Buffer body) {}
+
+  /**
+   * The signals of an instance.
+   *
+   * @param count how many were stored for it so far, consumed ones included; when written, how many
+   *     the writer knows of
+   * @param waiting those that are not consumed, in the order in which they were stored
+   */
+  record Signals(long count, List<Signal> waiting) {
+    /** No signal so far. */
+    public static final Signals NONE = new Signals(0, List.of());
+
+    /** Copies the list. */
+    public Signals {
+      waiting = List.copyOf(waiting);
+    }
+  }
+
+  /**
+   * Something said to an instance from outside.
+   *
+   * @param saga name of the saga
+   * @param key business key of the instance
+   * @param id unique per instance: a signal that is stored again is a duplicate
+   * @param kind what it is about
+   * @param name of the event, or of the step; empty for {@link SignalKind#CANCEL}
+   * @param body the event, or the new message for the step; empty if the kind has none
+   * @param by who says it; empty if nobody in particular
+   * @param why for the history; may be empty
+   */
+  record Signal(
+      String saga,
+      String key,
+      String id,
+      SignalKind kind,
+      String name,
+      Buffer body,
+      String by,
+      String why) {
+
+    /** The partition of its instance. */
+    public int partition() {
+      return partitionOf(saga, key);
+    }
+  }
+
+  /** What a signal is about. */
+  enum SignalKind {
+    /** Something happened for which a step may wait. */
+    EVENT,
+    /** The instance is to be compensated, if that is still possible. */
+    CANCEL,
+    /** An operator has a stuck step tried again. */
+    RETRY,
+    /** An operator lets the instance go on without a stuck step. */
+    SKIP,
+    /** An operator has a stuck step tried again with another message. */
+    EDIT;
+
+    /** Whether an instance with this status can make use of it: of none once it has ended. */
+    public boolean isFor(SagaStatus status) {
+      return status.isActive() || (status == SagaStatus.NEEDS_OPERATOR && this != CANCEL);
+    }
+  }
+
+  /** What became of a signal. */
+  enum SignalResult {
+    /** It waits beside its instance. */
+    ACCEPTED,
+    /** The instance has had a signal with this id before. */
+    DUPLICATE,
+    /** There is no such instance, or it is none {@linkplain SignalKind#isFor any more} for the signal. */
+    UNKNOWN_INSTANCE
+  }
 }

@@ -134,7 +134,9 @@ class SagaOwnerTest {
         row.state(),
         row.commands(),
         row.due(),
-        row.deadline());
+        row.deadline(),
+        row.events(),
+        row.signals());
   }
 
   @Test
@@ -244,7 +246,9 @@ class SagaOwnerTest {
         row.state(),
         row.commands(),
         row.due(),
-        row.deadline());
+        row.deadline(),
+        row.events(),
+        row.signals());
     owner.dueFound(List.of(foreign), now);
     assertThat(host.stalled).containsExactly("other");
     assertThat(host.sent).isEmpty();

@@ -14,98 +14,16 @@ import io.vertebra.saga.SagaStatus;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The test kit of {@link SagaLog}. */
-public abstract class SagaLogContract {
-  private static final Duration LEASE = Duration.ofSeconds(10);
-  private static final Duration DEADLINE = Duration.ofMinutes(5);
-  private static final Duration SOON = Duration.ofSeconds(5);
-
-  private SagaLog log;
-
+public abstract class SagaLogContract extends SagaSignalTests {
   /** For subclasses. */
   protected SagaLogContract() {}
-
-  /** An empty log. */
-  protected abstract SagaLog create();
-
-  /** Lets time pass for the log. */
-  protected abstract void advance(Duration time);
-
-  @BeforeEach
-  void begin() {
-    log = create();
-  }
-
-  private static <T> T await(Future<T> future) throws TimeoutException {
-    return future.await(30, TimeUnit.SECONDS);
-  }
-
-  private List<Lease> acquireAll(String owner) throws TimeoutException {
-    return await(log.acquire(owner, SagaLog.PARTITIONS, LEASE)).leases();
-  }
-
-  private static long epoch(List<Lease> leases, String key) {
-    int partition = SagaLog.partitionOf("saga", key);
-    return leases.stream()
-        .filter(lease -> lease.partition() == partition)
-        .findFirst()
-        .orElseThrow()
-        .epoch();
-  }
-
-  private static Row row(String key, long version, SagaStatus status) {
-    List<SagaLog.Command> commands = status.isActive()
-        ? List.of(
-            new SagaLog.Command(0, "id-" + key + ".reserve", Buffer.buffer("{" + version), 1, null))
-        : List.of();
-    return row(key, version, status, commands, status.isActive() ? SOON : null);
-  }
-
-  private static Row row(
-      String key,
-      long version,
-      SagaStatus status,
-      List<SagaLog.Command> commands,
-      @Nullable Duration due) {
-    Buffer state = Buffer.buffer("{\"v\":" + version + "}");
-    return new Row(
-        "id-" + key, "saga", key, version, "hash", status, ">..", state, commands, due, DEADLINE);
-  }
-
-  private static Transition change(long epoch, Row row, SagaEvent.Kind... kinds) {
-    List<SagaEvent> events = new ArrayList<>();
-    for (SagaEvent.Kind kind : kinds) {
-      Instant at = Instant.ofEpochMilli(1_700_000_000_123L);
-      events.add(
-          new SagaEvent(row.id(), "saga", row.key(), kind, "réserve", 2, "why", "node", epoch, at));
-    }
-    return new Transition(epoch, row, events);
-  }
-
-  private Result write(long epoch, Row row) throws TimeoutException {
-    return await(log.write(List.of(change(epoch, row)))).get(0);
-  }
-
-  private long startedBy(String owner, String key) throws TimeoutException {
-    long epoch = epoch(acquireAll(owner), key);
-    assertThat(write(epoch, row(key, 1, SagaStatus.RUNNING))).isEqualTo(Result.WRITTEN);
-    return epoch;
-  }
-
-  private Row find(String key) throws TimeoutException {
-    return await(log.find("saga", key)).orElseThrow();
-  }
 
   @Test
   void fences_what_is_written_under_an_older_epoch() throws Exception {
@@ -181,7 +99,9 @@ public abstract class SagaLogContract {
         Buffer.buffer("{}"),
         List.of(),
         SOON,
-        DEADLINE);
+        DEADLINE,
+        1,
+        SagaLog.Signals.NONE);
     assertThat(write(epoch, other)).isEqualTo(Result.VERSION_CONFLICT);
     assertThat(find("k").id()).isEqualTo("id-k");
   }

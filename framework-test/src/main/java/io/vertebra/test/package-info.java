@@ -1,5 +1,6 @@
 /**
- * What users test with, and what the framework tests itself with: kits for the SPIs.
+ * What users test with, and what the framework tests itself with: kits for the SPIs, real servers
+ * without Docker, free ports.
  *
  * <p>Whoever writes a {@link io.vertebra.saga.SagaLog} or a {@link io.vertebra.idempotency.DedupStore}
  * extends its kit and runs it:
@@ -12,7 +13,11 @@
  * }
  * }</pre>
  *
- * <p>Thread rules: kits run on the thread of the test.
+ * <p>{@link io.vertebra.test.EmbeddedPostgres} needs the artifact of {@code io.zonky.test.postgres}
+ * for the platform on the class path, {@link io.vertebra.test.EmbeddedRedis} a {@code
+ * redis-server} on the PATH, the kits JUnit and AssertJ.
+ *
+ * <p>Thread rules: kits run on the thread of the test; starting and stopping a server blocks.
  */
 @NullMarked
 package io.vertebra.test;

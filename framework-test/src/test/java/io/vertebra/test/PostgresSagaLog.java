@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Scanner;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.NullUnmarked;
 import org.jspecify.annotations.Nullable;
@@ -93,6 +94,10 @@ record PostgresSagaLog(Pool pool) implements SagaLog {
         of.add(rows.indexOf(row) + 1L);
       }
     }
+    List<List<String>> consumed = batch.stream()
+        .flatMap(
+            t -> t.consumed().stream().map(id -> List.of(t.row().saga(), t.row().key(), id)))
+        .toList();
     List<SagaEvent> events = batch.stream().flatMap(t -> t.events().stream()).toList();
     Object[] values = {
       array(rows, Row::partition),
@@ -123,7 +128,12 @@ record PostgresSagaLog(Pool pool) implements SagaLog {
       array(events, SagaEvent::detail),
       array(events, SagaEvent::node),
       array(events, SagaEvent::epoch),
-      array(events, e -> e.at().toEpochMilli())
+      array(events, e -> e.at().toEpochMilli()),
+      array(rows, Row::events),
+      array(rows, r -> r.signals().count()),
+      array(consumed, c -> c.get(0)),
+      array(consumed, c -> c.get(1)),
+      array(consumed, c -> c.get(2))
     };
     return query("write", row -> Result.valueOf(row.getString("r")), values);
   }
@@ -136,6 +146,25 @@ record PostgresSagaLog(Pool pool) implements SagaLog {
   @Override
   public Future<List<Row>> due(List<Lease> leases, int limit) {
     return query("due", PostgresSagaLog::read, array(leases, Lease::partition), limit);
+  }
+
+  @Override
+  public Future<SignalResult> signal(Signal signal) {
+    List<SagaStatus> fitting =
+        Stream.of(SagaStatus.values()).filter(signal.kind()::isFor).toList();
+    return query(
+            "signal",
+            row -> SignalResult.valueOf(row.getString("r")),
+            signal.saga(),
+            signal.key(),
+            signal.id(),
+            signal.kind().name(),
+            signal.name(),
+            signal.body(),
+            signal.by(),
+            signal.why(),
+            array(fitting, SagaStatus::name))
+        .map(results -> results.get(0));
   }
 
   @Override
@@ -170,7 +199,26 @@ record PostgresSagaLog(Pool pool) implements SagaLog {
         row.getBuffer("state"),
         commands,
         due == null ? null : Duration.ofMillis((long) Math.floor(due)),
-        Duration.ofMillis(row.getDouble("left_in").longValue()));
+        Duration.ofMillis(row.getDouble("left_in").longValue()),
+        row.getInteger("events"),
+        new Signals(row.getLong("signals"), signals(row)));
+  }
+
+  private static List<Signal> signals(io.vertx.sqlclient.Row row) {
+    List<Signal> signals = new ArrayList<>();
+    String[] ids = row.getArrayOfStrings("signal_id");
+    for (int i = 0; ids != null && i < ids.length; i++) {
+      signals.add(new Signal(
+          row.getString("saga"),
+          row.getString("key"),
+          ids[i],
+          SignalKind.valueOf(row.getArrayOfStrings("signal_kind")[i]),
+          row.getArrayOfStrings("signal_name")[i],
+          row.getArrayOfBuffers("signal_body")[i],
+          row.getArrayOfStrings("signal_who")[i],
+          row.getArrayOfStrings("signal_why")[i]));
+    }
+    return signals;
   }
 
   @Override

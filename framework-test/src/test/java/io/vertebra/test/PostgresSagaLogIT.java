@@ -1,17 +1,13 @@
 package io.vertebra.test;
 
 import io.vertebra.saga.SagaLog;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.Tuple;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,12 +18,12 @@ class PostgresSagaLogIT extends SagaLogContract {
   private static Pool pool;
 
   @BeforeAll
-  static void start() throws IOException {
-    postgres = EmbeddedPostgres.builder().start();
+  static void start() {
+    postgres = EmbeddedPostgres.startTemporary();
     vertx = Vertx.vertx();
     PgConnectOptions options = new PgConnectOptions()
         .setHost("localhost")
-        .setPort(postgres.getPort())
+        .setPort(postgres.port())
         .setDatabase("postgres")
         .setUser("postgres")
         .setCachePreparedStatements(true);
@@ -42,10 +38,6 @@ class PostgresSagaLogIT extends SagaLogContract {
   static void stop() throws Exception {
     await(vertx.close());
     postgres.close();
-  }
-
-  private static <T> T await(Future<T> future) throws TimeoutException {
-    return future.await(30, TimeUnit.SECONDS);
   }
 
   @Override

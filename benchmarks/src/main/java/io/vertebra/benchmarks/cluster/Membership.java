@@ -1,6 +1,6 @@
 package io.vertebra.benchmarks.cluster;
 
-import io.vertebra.benchmarks.process.Ports;
+import io.vertebra.test.FreePorts;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,7 +19,7 @@ public record Membership(String cluster, int port, List<Integer> ports) {
   /** The memberships of a new cluster of this size. */
   public static List<Membership> cluster(int members) {
     String name = "benchmark-" + UUID.randomUUID();
-    List<Integer> ports = Ports.free(members);
+    List<Integer> ports = FreePorts.some(members);
     List<Membership> all = new ArrayList<>();
     ports.forEach(port -> all.add(new Membership(name, port, ports)));
     return all;
@@ -27,7 +27,7 @@ public record Membership(String cluster, int port, List<Integer> ports) {
 
   /** The membership of a node that joins these members later. */
   public Membership joinedByOneMore() {
-    int added = Ports.free(1).get(0);
+    int added = FreePorts.one();
     List<Integer> all = new ArrayList<>(ports);
     all.add(added);
     return new Membership(cluster, added, all);

@@ -4,11 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.vertebra.Node;
 import io.vertebra.cluster.ClusterNode;
+import io.vertebra.test.FreePorts;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -107,20 +106,6 @@ final class ShopCluster implements AutoCloseable {
   }
 
   private static List<String> freeAddresses(int count) {
-    List<ServerSocket> sockets = new ArrayList<>();
-    try {
-      List<String> addresses = new ArrayList<>();
-      for (int i = 0; i < count; i++) {
-        ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        sockets.add(socket);
-        addresses.add("127.0.0.1:" + socket.getLocalPort());
-      }
-      for (ServerSocket socket : sockets) {
-        socket.close();
-      }
-      return addresses;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return FreePorts.some(count).stream().map(port -> "127.0.0.1:" + port).toList();
   }
 }

@@ -1,0 +1,233 @@
+package io.vertebra.test;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * A real PostgreSQL server on loopback, from Maven artifacts, without Docker and without
+ * installation.
+ *
+ * <p>The server is a process of its own that outlives the JVM that started it. Its folder says
+ * whether it runs: starting on a folder whose server still runs, because the JVM before was killed,
+ * attaches to it; starting on one whose server died recovers what was committed. User is {@code
+ * postgres} without a password, the database is {@code postgres}.
+ *
+ * <p>Methods block and may be called from any thread, but not from an event loop. Failures are {@link
+ * UncheckedIOException} with what the server said.
+ */
+public final class EmbeddedPostgres implements AutoCloseable {
+  private static final String LOG = "server.log";
+
+  private final PostgresBinaries binaries;
+  private final Path folder;
+  private final Path data;
+  private final List<String> settings;
+  private final boolean isTemporary;
+  private final int port;
+  private final Thread stopAtExit = new Thread(this::closeQuietly, "embedded-postgres-stop");
+
+  private EmbeddedPostgres(Path folder, List<String> settings, boolean isTemporary)
+      throws IOException {
+    this.binaries = PostgresBinaries.unpacked();
+    this.folder = folder;
+    this.data = folder.resolve("data");
+    this.settings = settings;
+    this.isTemporary = isTemporary;
+    initialize();
+    this.port = isRunning() ? runningPort() : launch(FreePorts.one());
+    if (isTemporary) {
+      Runtime.getRuntime().addShutdownHook(stopAtExit);
+    }
+  }
+
+  /**
+   * Starts the server of a folder, or attaches to it if it runs. The folder is made if it is not
+   * there. Nothing stops the server but {@link #stop()}: {@link #close()} leaves it running.
+   *
+   * @param settings such as {@code shared_buffers=256MB}; they count when the server is started, not
+   *     when one is found running
+   */
+  public static EmbeddedPostgres start(Path folder, String... settings) {
+    return start(folder, settings, false);
+  }
+
+  /**
+   * Starts a server on a new folder under the system's folder for temporary files. {@link #close()},
+   * or the end of the JVM, stops it and deletes the folder.
+   */
+  public static EmbeddedPostgres startTemporary(String... settings) {
+    try {
+      return start(Files.createTempDirectory("vertebra-postgres"), settings, true);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static EmbeddedPostgres start(Path folder, String[] settings, boolean isTemporary) {
+    Objects.requireNonNull(folder);
+    try {
+      return new EmbeddedPostgres(folder.toAbsolutePath(), List.of(settings), isTemporary);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Where to connect: {@code postgresql://postgres@127.0.0.1:port/postgres}. The same after a restart. */
+  public String uri() {
+    return "postgresql://postgres@127.0.0.1:" + port + "/postgres";
+  }
+
+  /** Where its data and its log ({@code server.log}) are. */
+  public Path folder() {
+    return folder;
+  }
+
+  /** The port it listens on. */
+  public int port() {
+    return port;
+  }
+
+  /** Whether the server runs. */
+  public boolean isRunning() {
+    return Files.exists(pidFile())
+        && ProcessHandle.of(pid()).filter(ProcessHandle::isAlive).isPresent()
+        && binaries.run(folder, "pg_ctl", "status", "-D", data.toString()).isSuccess();
+  }
+
+  /** The process id of the server, for signals; fails if it does not run. */
+  public long pid() {
+    return Long.parseLong(pidFileLines().get(0).trim());
+  }
+
+  /** Stops the server; open connections are cut, committed work is kept. Does nothing if it does not run. */
+  public void stop() {
+    if (isRunning()) {
+      binaries
+          .run(folder, "pg_ctl", "stop", "-D", data.toString(), "-m", "fast", "-w", "-t", "60")
+          .orThrow("cannot stop the server");
+    }
+  }
+
+  /** Kills the server as a crash would; committed work is kept. Does nothing if it does not run. */
+  public void kill() {
+    if (isRunning()) {
+      ProcessHandle server = ProcessHandle.of(pid()).orElseThrow();
+      List<ProcessHandle> children = server.children().toList();
+      server.destroyForcibly();
+      awaitEnd(server);
+      children.forEach(EmbeddedPostgres::awaitEnd);
+    }
+  }
+
+  /** Starts the server again on the same port, after {@link #stop()} or {@link #kill()}. */
+  public void restart() {
+    stop();
+    try {
+      launch(port);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Stops a temporary server and deletes its folder; leaves any other running. */
+  @Override
+  public void close() {
+    if (isTemporary) {
+      try {
+        Runtime.getRuntime().removeShutdownHook(stopAtExit);
+      } catch (IllegalStateException endsAlready) {
+        // the hook will do it
+        return;
+      }
+      closeQuietly();
+    }
+  }
+
+  private void closeQuietly() {
+    kill();
+    try (Stream<Path> files = Files.walk(folder)) {
+      files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void initialize() throws IOException {
+    Files.createDirectories(folder);
+    if (Files.exists(data.resolve("PG_VERSION")) && Files.exists(folder.resolve("initialized"))) {
+      return;
+    }
+    binaries
+        .run(
+            folder,
+            "initdb",
+            "-D",
+            data.toString(),
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C",
+            "--no-sync")
+        .orThrow("cannot set up " + data);
+    Files.createFile(folder.resolve("initialized"));
+  }
+
+  private int launch(int onPort) throws IOException {
+    List<String> options = new ArrayList<>();
+    options.add("-p " + onPort);
+    options.add("-c listen_addresses=127.0.0.1");
+    options.add("-c unix_socket_directories=");
+    options.add("-c max_connections=200");
+    settings.forEach(setting -> options.add("-c " + setting));
+    Path log = folder.resolve(LOG);
+    PostgresBinaries.Result result = binaries.run(
+        folder,
+        "pg_ctl",
+        "start",
+        "-D",
+        data.toString(),
+        "-l",
+        log.toString(),
+        "-w",
+        "-t",
+        "60",
+        "-o",
+        String.join(" ", options));
+    if (!result.isSuccess() && Files.exists(log)) {
+      result = result.withOutput(Files.readString(log));
+    }
+    result.orThrow("cannot start the server of " + data);
+    return onPort;
+  }
+
+  private int runningPort() {
+    return Integer.parseInt(pidFileLines().get(3).trim());
+  }
+
+  private Path pidFile() {
+    return data.resolve("postmaster.pid");
+  }
+
+  private List<String> pidFileLines() {
+    try {
+      return Files.readAllLines(pidFile());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void awaitEnd(ProcessHandle process) {
+    process.onExit().orTimeout(60, TimeUnit.SECONDS).join();
+  }
+}
