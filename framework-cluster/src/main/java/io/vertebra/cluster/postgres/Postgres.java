@@ -1,5 +1,6 @@
 package io.vertebra.cluster.postgres;
 
+import io.vertebra.idempotency.IdempotentHandler;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgBuilder;
@@ -7,6 +8,8 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /**
  * A PostgreSQL database with the framework's tables in it. One per process is enough: what it gives
@@ -19,11 +22,16 @@ public final class Postgres {
   private final PostgresOptions options;
   private final Pool pool;
   private final String now;
+  private final Transactions transactions;
 
-  private Postgres(PostgresOptions options, Pool pool, String now) {
+  private Postgres(Vertx vertx, PostgresOptions options, Pool pool, String now) {
     this.options = options;
     this.pool = pool;
     this.now = now;
+    UnitSql sql = new UnitSql(statements("inbox.sql"), options.schema());
+    OutboxNotices notices =
+        new OutboxNotices(pool, sql.get("notify"), "outbox_" + options.schema());
+    this.transactions = new Transactions(vertx, options, sql, notices);
   }
 
   /**
@@ -52,13 +60,70 @@ public final class Postgres {
     Migrations schema = new Migrations(options.schema(), migrations);
     return new Connecting(vertx, options, () -> schema.apply(pool))
         .begin()
-        .map(done -> new Postgres(options, pool, now))
+        .map(done -> new Postgres(vertx, options, pool, now))
         .onFailure(failure -> pool.close());
+  }
+
+  /**
+   * Has each message handled in one transaction: {@code on.request(X, postgres.inTransaction((message,
+   * unit) -> ..))}. The handler's statements, what it sends and its answer are committed together, and
+   * a duplicate gets the first answer without the handler being called. A failed future rolls
+   * everything back, and the next delivery runs; a declared failure rolls back too, but is kept as the
+   * answer.
+   *
+   * <p>Failures besides the handler's: {@code CONFLICT} if the key was used for another message,
+   * {@code STILL_RUNNING} if another delivery holds it for longer than half a lease, {@code
+   * STORE_UNAVAILABLE} if the database cannot be reached, {@code STEP_COMPENSATED} if the message is a
+   * saga step's command and the step's compensation was here first; in these cases nothing was run.
+   * {@code OUTCOME_UNKNOWN} if the connection was lost during the commit: the next delivery finds out.
+   */
+  public <Q, R> IdempotentHandler<Q, R> inTransaction(
+      BiFunction<? super Q, ? super UnitOfWork, Future<R>> handler) {
+    return transactions.each(handler, null);
+  }
+
+  /**
+   * The same for many messages of one contract at once: those that arrive while others are under way
+   * are committed together, up to {@code most}; none waits for more to come. Handlers of a group share
+   * a connection, so their statements are sent without waiting for each other. If one of them fails,
+   * all are rolled back and each runs again in a transaction of its own: a handler may be called twice.
+   *
+   * @param most 1 to 10,000
+   */
+  public <Q, R> IdempotentHandler<Q, R> inTransactionBatched(
+      int most, BiFunction<? super Q, ? super UnitOfWork, Future<R>> handler) {
+    return transactions.batched(most, handler);
+  }
+
+  /**
+   * For handlers that write nothing to the database themselves: only answers and outgoing messages are
+   * kept, those of up to {@code most} messages in one statement after their handlers. Two deliveries of
+   * one message at the same time may both call the handler; one answer and its outgoing messages are
+   * kept, and both get that answer.
+   *
+   * @param most 1 to 10,000
+   */
+  public <Q, R> IdempotentHandler<Q, R> recordedBatched(
+      int most, BiFunction<? super Q, ? super Outgoing, Future<R>> handler) {
+    return transactions.recorded(most, handler);
+  }
+
+  /**
+   * Like {@link #inTransaction} for the compensation of a saga step whose own command goes to a handler
+   * made by this class, on the same database. If that command never had an effect, the handler is not
+   * called: {@code nothingToUndo} gives the answer, and the command is refused should it still come. A
+   * compensation that arrives while the command runs waits for it. Messages that are no compensation go
+   * to the handler as they are.
+   */
+  public <Q, R> IdempotentHandler<Q, R> compensating(
+      BiFunction<? super Q, ? super UnitOfWork, Future<R>> handler,
+      Function<? super Q, ? extends R> nothingToUndo) {
+    return transactions.each(handler, nothingToUndo);
   }
 
   /** Closes all connections. What is on its way fails; what was written stays. */
   public Future<Void> close() {
-    return pool.close();
+    return Future.join(transactions.close(), pool.close()).mapEmpty();
   }
 
   /** Connections whose sessions find the framework's tables without a prefix. */
