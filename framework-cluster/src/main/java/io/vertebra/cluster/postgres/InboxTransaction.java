@@ -9,6 +9,7 @@ import io.vertebra.saga.CommandId;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,6 +38,7 @@ final class InboxTransaction<Q, R> {
   private final List<Unit> units = new ArrayList<>();
   private final List<Future<R>> answers = new ArrayList<>();
   private final Promise<Void> over = Promise.promise();
+  private final Pool pool;
   private @Nullable SqlConnection session;
 
   /** A transaction for messages with different keys. */
@@ -45,11 +47,12 @@ final class InboxTransaction<Q, R> {
     this.consumer = consumer;
     this.name = consumer.contract().name();
     this.all = all;
+    this.pool = database.sessions().pool();
   }
 
   /** Completes, and never fails, when each message has an answer. On the context it is called on. */
   Future<Void> run() {
-    database.sessions().getConnection().onComplete(connected -> {
+    pool.getConnection().onComplete(connected -> {
       if (connected.succeeded()) {
         session = connected.result();
         begin(new InboxStatements(database.sql(), connected.result()), connected.result());
@@ -68,7 +71,7 @@ final class InboxTransaction<Q, R> {
     Future<Set<String>> compensated =
         actions.isEmpty() ? Future.succeededFuture(Set.of()) : sql.act(actions);
     Future<Boolean> ran = ran(sql);
-    Future.join(begun, entered, compensated, ran).onComplete(result -> {
+    answered(Future.join(begun, entered, compensated, ran)).onComplete(result -> {
       if (result.succeeded()) {
         sort(sql, entered.result(), compensated.result(), ran.result());
       } else if (all.size() > 1) {
@@ -97,7 +100,7 @@ final class InboxTransaction<Q, R> {
       handle(sql, refused, ran);
       return;
     }
-    sql.look(name, keys(others)).onComplete(found -> {
+    answered(sql.look(name, keys(others))).onComplete(found -> {
       if (found.succeeded()) {
         others.forEach(each -> answerStored(each, found.result()));
         handle(sql, refused, ran);
@@ -201,8 +204,9 @@ final class InboxTransaction<Q, R> {
     Incoming<Q, R> only = firsts.get(0);
     List<IdempotencyKey> keys = keys(firsts);
     Buffer reply = only.encode(answers.get(0));
-    sql.record(name, keys, List.of(reply), List.of(List.of()))
-        .compose(kept -> kept.isEmpty() ? sql.look(name, keys) : Future.succeededFuture(Map.of()))
+    answered(sql.record(name, keys, List.of(reply), List.of(List.of()))
+            .compose(
+                kept -> kept.isEmpty() ? sql.look(name, keys) : Future.succeededFuture(Map.of())))
         .onComplete(recorded -> {
           release();
           if (recorded.failed()) {
@@ -231,12 +235,16 @@ final class InboxTransaction<Q, R> {
       steps.add(sql.append(outgoing));
     }
     steps.add(session().query("COMMIT").execute());
-    Future.join(steps).onComplete(result -> {
+    answered(Future.join(steps)).onComplete(result -> {
       release();
       if (result.succeeded()) {
         committed(outgoing);
       } else {
-        notCommitted(steps.stream().filter(Future::failed).findFirst().orElseThrow().cause());
+        notCommitted(steps.stream()
+            .filter(Future::failed)
+            .findFirst()
+            .map(Future::cause)
+            .orElse(result.cause()));
       }
     });
   }
@@ -261,7 +269,11 @@ final class InboxTransaction<Q, R> {
   }
 
   private void rollback(Runnable next) {
-    session().query("ROLLBACK").execute().onComplete(done -> next.run());
+    answered(session().query("ROLLBACK").execute()).onComplete(done -> next.run());
+  }
+
+  private <T> Future<T> answered(Future<T> answer) {
+    return database.sessions().within(pool, answer);
   }
 
   /** Gives each of these a transaction of its own, and those whose first delivery was undone meanwhile. */

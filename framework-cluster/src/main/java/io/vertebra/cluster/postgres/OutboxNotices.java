@@ -1,8 +1,6 @@
 package io.vertebra.cluster.postgres;
 
 import io.vertebra.outbox.OutboxMessage;
-import io.vertx.sqlclient.SqlClient;
-import io.vertx.sqlclient.Tuple;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -16,28 +14,26 @@ import java.util.function.LongConsumer;
  * Notices may get lost with the process; relays look now and then all the same.
  */
 final class OutboxNotices {
-  private final SqlClient client;
-  private final String statement;
-  private final String channel;
+  private static final String CHANNEL = "outbox";
+
+  private final Notices notices;
   private final AtomicLong pending = new AtomicLong();
   private final AtomicBoolean sending = new AtomicBoolean();
   private final List<LongConsumer> listeners = new CopyOnWriteArrayList<>();
 
-  OutboxNotices(SqlClient client, String statement, String channel) {
-    this.client = client;
-    this.statement = statement;
-    this.channel = channel;
+  OutboxNotices(Notices notices) {
+    this.notices = notices;
   }
 
-  /** The channel of the notices, whose payload is the partitions in hexadecimal digits. */
-  String channel() {
-    return channel;
-  }
-
-  /** Has {@code listener} told of partitions, one bit each, with rows that this process has written. */
+  /** Has {@code listener} told of partitions, one bit each, that have new rows; answers what takes it off again. */
   Runnable onAppended(LongConsumer listener) {
     listeners.add(listener);
-    return () -> listeners.remove(listener);
+    Runnable silence =
+        notices.listen(CHANNEL, hex -> listener.accept(Long.parseUnsignedLong(hex, 16)));
+    return () -> {
+      listeners.remove(listener);
+      silence.run();
+    };
   }
 
   /** Rows were committed. */
@@ -66,14 +62,11 @@ final class OutboxNotices {
       sending.set(false);
       return;
     }
-    client
-        .preparedQuery(statement)
-        .execute(Tuple.of(channel, Long.toHexString(partitions)))
-        .onComplete(sent -> {
-          sending.set(false);
-          if (pending.get() != 0) {
-            send();
-          }
-        });
+    notices.send(CHANNEL, Long.toHexString(partitions)).onComplete(sent -> {
+      sending.set(false);
+      if (pending.get() != 0) {
+        send();
+      }
+    });
   }
 }

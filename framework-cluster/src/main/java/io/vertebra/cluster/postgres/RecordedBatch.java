@@ -6,11 +6,13 @@ import io.vertebra.idempotency.IdempotencyKey;
 import io.vertebra.outbox.OutboxMessage;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.sqlclient.Pool;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /**
  * A group of messages whose handlers write nothing themselves: handlers first, then all answers and
@@ -22,7 +24,6 @@ final class RecordedBatch<Q, R> {
   private final Consumer<Q, R> consumer;
   private final BiFunction<? super Q, ? super Outgoing, Future<R>> handler;
   private final String name;
-  private final InboxStatements sql;
 
   RecordedBatch(
       Transactions database,
@@ -32,12 +33,11 @@ final class RecordedBatch<Q, R> {
     this.consumer = consumer;
     this.handler = handler;
     this.name = consumer.contract().name();
-    this.sql = new InboxStatements(database.sql(), database.sessions());
   }
 
   /** Completes, and never fails, when each message has an answer. */
   Future<Void> run(List<Incoming<Q, R>> all) {
-    return sql.look(name, keys(all))
+    return ask(sql -> sql.look(name, keys(all)))
         .transform(found -> {
           if (found.failed()) {
             all.forEach(each -> each.fail(notRun(found.cause())));
@@ -51,6 +51,13 @@ final class RecordedBatch<Q, R> {
           }
           return handle(firsts);
         });
+  }
+
+  private <T> Future<T> ask(Function<InboxStatements, Future<T>> question) {
+    Pool pool = database.sessions().pool();
+    return database
+        .sessions()
+        .within(pool, question.apply(new InboxStatements(database.sql(), pool)));
   }
 
   private boolean answerStored(
@@ -102,7 +109,7 @@ final class RecordedBatch<Q, R> {
 
   private Future<Void> keep(Outcome<Q, R> outcome) {
     List<IdempotencyKey> keys = keys(outcome.messages);
-    return sql.record(name, keys, outcome.replies, outcome.sent).transform(recorded -> {
+    return ask(sql -> sql.record(name, keys, outcome.replies, outcome.sent)).transform(recorded -> {
       if (recorded.failed()) {
         Throwable cause = recorded.cause();
         outcome.messages.forEach(each -> each.fail(

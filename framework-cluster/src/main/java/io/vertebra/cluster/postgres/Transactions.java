@@ -5,13 +5,8 @@ import io.vertebra.idempotency.IdempotentHandler;
 import io.vertebra.messaging.Call;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.pgclient.PgBuilder;
-import io.vertx.pgclient.PgConnectOptions;
-import io.vertx.sqlclient.Pool;
-import io.vertx.sqlclient.PoolOptions;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -20,26 +15,20 @@ import org.jspecify.annotations.Nullable;
 final class Transactions {
   private final Vertx vertx;
   private final PostgresOptions options;
-  private final Pool sessions;
+  private final Sessions sessions;
   private final UnitSql sql;
   private final OutboxNotices notices;
 
-  Transactions(Vertx vertx, PostgresOptions options, UnitSql sql, OutboxNotices notices) {
-    this.vertx = vertx;
-    this.options = options;
-    this.sql = sql;
-    this.notices = notices;
-    this.sessions = PgBuilder.pool()
-        .with(new PoolOptions()
-            .setMaxSize(options.transactionPoolSize())
-            .setConnectionTimeout((int) options.lease().toMillis())
-            .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS))
-        .connectingTo(options.userSession())
-        .using(vertx)
-        .build();
+  Transactions(Postgres postgres) {
+    this.vertx = postgres.vertx();
+    this.options = postgres.options();
+    this.sql = new UnitSql(postgres.statements("inbox.sql"), options.schema());
+    this.notices = new OutboxNotices(postgres.notices());
+    this.sessions =
+        new Sessions(vertx, options, options.userSession(), options.transactionPoolSize());
   }
 
-  Pool sessions() {
+  Sessions sessions() {
     return sessions;
   }
 

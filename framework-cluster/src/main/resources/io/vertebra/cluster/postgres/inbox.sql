@@ -49,8 +49,5 @@ WITH old AS (DELETE FROM @schema.step_fence WHERE message_id IN (
   SELECT message_id FROM @schema.step_fence WHERE at < @now - $1 * interval '1 ms' ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING 1)
 SELECT count(*) c FROM old
 
--- :notify
-SELECT pg_notify($1, $2), set_config('synchronous_commit', 'off', true)
-
 -- :did_nothing
 UPDATE @schema.step_fence SET ran = false WHERE message_id = ANY ($1)

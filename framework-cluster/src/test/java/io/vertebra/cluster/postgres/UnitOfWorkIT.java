@@ -252,7 +252,9 @@ class UnitOfWorkIT {
   private void cutCommit(boolean committed, String messageId) {
     ServiceNode observer = start(options);
     CommitCutter cutter = new CommitCutter(observer.vertx, TestDatabase.port());
-    ServiceNode shop = shop(options.withUri(TestDatabase.uri(cutter.port())));
+    ServiceNode shop = shop(PostgresOptions.at(TestDatabase.uri(cutter.port()))
+        .withSchema(options.schema())
+        .withLease(options.lease()));
     cutter.arm(committed);
     VertebraException unknown =
         failure(shop.refusal(Shop.RESERVE, Shop.reserve("o1"), messageId));
