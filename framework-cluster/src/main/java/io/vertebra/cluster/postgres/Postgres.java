@@ -140,6 +140,10 @@ public final class Postgres {
     return notices;
   }
 
+  Transactions transactions() {
+    return transactions;
+  }
+
   /** How the database is used. */
   PostgresOptions options() {
     return options;
