@@ -14,6 +14,9 @@ import io.vertebra.messaging.Bus;
 import io.vertebra.messaging.Subscription;
 import io.vertebra.messaging.SubscriptionOptions;
 import io.vertebra.observe.NodeView;
+import io.vertebra.observe.Tap;
+import io.vertebra.observe.TapOptions;
+import io.vertebra.observe.TapRecord;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -26,6 +29,7 @@ import io.vertx.core.internal.logging.LoggerFactory;
 import io.vertx.core.transport.Transport;
 import io.vertx.spi.cluster.hazelcast.ConfigUtil;
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -46,7 +50,7 @@ public final class ClusterNode implements Node {
   }
 
   /**
-   * Starts a node; completes once it is a member. Fails with {@link NodeException} if it cannot
+   * Starts a node; completes, on one of its event loops, once it is a member. Fails with {@link NodeException} if it cannot
    * listen on its address or its TLS files cannot be read.
    */
   public static Future<ClusterNode> start(ClusterOptions options) {
@@ -57,16 +61,18 @@ public final class ClusterNode implements Node {
       tls.applyTo(bus);
     }
     LinkBoundClusterManager cluster = new LinkBoundClusterManager(hazelcast(options));
-    return Vertx.builder()
-        .with(new VertxOptions().setEventLoopPoolSize(options.eventLoops()).setEventBusOptions(bus))
-        .withClusterManager(cluster)
-        .withTransport(LinkLoopTransport.wrap(Transport.NIO))
-        .buildClustered()
+    VertxOptions vertx =
+        new VertxOptions().setEventLoopPoolSize(options.eventLoops()).setEventBusOptions(bus);
+    return LinkLoopTransport.start(() -> Vertx.builder()
+            .with(vertx)
+            .withClusterManager(cluster)
+            .withTransport(LinkLoopTransport.wrap(Transport.NIO))
+            .buildClustered())
         .recover(cause -> Future.failedFuture(NodeException.unusable(
             "it cannot join on " + options.host() + ":" + options.port() + " (" + cause.getMessage()
                 + ")",
             cause)))
-        .compose(vertx -> join(vertx, cluster, options));
+        .compose(started -> join(started, cluster, options));
   }
 
   private static Future<ClusterNode> join(
@@ -78,12 +84,14 @@ public final class ClusterNode implements Node {
           .compose(closed -> Future.failedFuture(NodeException.unusable(
               "Vert.x did not take its event loops from the node's transport", null)));
     }
-    loops.started();
     ContextInternal sockets =
         internal.contextBuilder().withEventLoop(loops.linkLoop()).build();
     sockets.exceptionHandler(ClusterNode::report);
     cluster.bindTo(sockets);
-    return Node.join(vertx, options.node())
+    // Begins with a future of no context: on the loops of a closed Vert.x instance nothing
+    // completes.
+    return Future.succeededFuture()
+        .compose(bound -> Node.join(vertx, options.node()))
         .map(node -> new ClusterNode(node, cluster))
         .recover(cause -> vertx.close().compose(closed -> Future.failedFuture(cause)));
   }
@@ -155,6 +163,11 @@ public final class ClusterNode implements Node {
       Function<? super T, ? extends Future<?>> handler,
       SubscriptionOptions options) {
     return node.subscribe(topic, handler, options);
+  }
+
+  @Override
+  public Future<Tap> tap(TapOptions which, Consumer<? super TapRecord> handler) {
+    return node.tap(which, handler);
   }
 
   @Override

@@ -1,12 +1,10 @@
 package io.vertebra.cluster.postgres;
 
+import io.vertebra.saga.SagaLog;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.pgclient.PgBuilder;
 import io.vertx.sqlclient.Pool;
-import io.vertx.sqlclient.PoolOptions;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A PostgreSQL database with the framework's tables in it. One per process is enough: what it gives
@@ -16,14 +14,20 @@ public final class Postgres {
   /** The database's time. As a subquery it is read once a statement, so that an index can be used. */
   private static final String NOW = "(SELECT clock_timestamp())";
 
+  private final Vertx vertx;
   private final PostgresOptions options;
-  private final Pool pool;
+  private final Sessions sessions;
+  private final Notices notices;
   private final String now;
+  private final SagaLog sagaLog;
 
-  private Postgres(PostgresOptions options, Pool pool, String now) {
+  private Postgres(Vertx vertx, PostgresOptions options, Sessions sessions, String now) {
+    this.vertx = vertx;
     this.options = options;
-    this.pool = pool;
+    this.sessions = sessions;
     this.now = now;
+    this.notices = new Notices(vertx, options, sessions);
+    this.sagaLog = new PostgresSagaLog(this);
   }
 
   /**
@@ -41,34 +45,46 @@ public final class Postgres {
   /** The same with another clock, an SQL expression, and other migrations; for tests. */
   static Future<Postgres> connect(
       Vertx vertx, PostgresOptions options, String now, List<Migration> migrations) {
-    Pool pool = PgBuilder.pool()
-        .with(new PoolOptions()
-            .setMaxSize(options.poolSize())
-            .setConnectionTimeout((int) options.lease().toMillis())
-            .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS))
-        .connectingTo(options.session())
-        .using(vertx)
-        .build();
+    Sessions sessions = new Sessions(vertx, options);
     Migrations schema = new Migrations(options.schema(), migrations);
-    return new Connecting(vertx, options, () -> schema.apply(pool))
+    return new Connecting(vertx, options, () -> schema.apply(sessions.pool()))
         .begin()
-        .map(done -> new Postgres(options, pool, now))
-        .onFailure(failure -> pool.close());
+        .map(done -> new Postgres(vertx, options, sessions, now))
+        .onFailure(failure -> sessions.close());
+  }
+
+  /** Where sagas are kept, for {@code SagaEngine}. The same one each time; it may be shared by many engines. */
+  public SagaLog sagaLog() {
+    return sagaLog;
   }
 
   /** Closes all connections. What is on its way fails; what was written stays. */
   public Future<Void> close() {
-    return pool.close();
+    return Future.join(notices.close(), sessions.close()).mapEmpty();
   }
 
-  /** Connections whose sessions find the framework's tables without a prefix. */
+  /** Connections whose sessions find the framework's tables without a prefix. Ask for them each time. */
   Pool pool() {
-    return pool;
+    return sessions.pool();
+  }
+
+  /** Statements with a time limit on the same connections. */
+  Sessions sessions() {
+    return sessions;
+  }
+
+  /** What sessions tell each other. */
+  Notices notices() {
+    return notices;
   }
 
   /** How the database is used. */
   PostgresOptions options() {
     return options;
+  }
+
+  Vertx vertx() {
+    return vertx;
   }
 
   /** The statements in a resource of this package. */
