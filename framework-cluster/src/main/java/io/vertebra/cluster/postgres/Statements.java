@@ -14,6 +14,8 @@ import java.util.Objects;
  * is the database's time.
  */
 final class Statements {
+  private static final String MARK = "-- :";
+
   private final Map<String, String> byName = new HashMap<>();
 
   /**
@@ -23,7 +25,8 @@ final class Statements {
    * @param now what stands for the time; one value for a whole statement
    */
   Statements(String resource, String now) {
-    for (String section : read(resource).split("(?m)^-- :")) {
+    String text = read(resource);
+    for (String section : text.substring(text.indexOf(MARK) + MARK.length()).split("\n" + MARK)) {
       String[] nameAndSql = section.split("\n", 2);
       byName.put(nameAndSql[0].strip(), nameAndSql[1].replace("@now", now).strip());
     }

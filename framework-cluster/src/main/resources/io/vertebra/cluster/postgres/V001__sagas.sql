@@ -17,7 +17,7 @@ INSERT INTO saga_partition (partition) SELECT generate_series(0, 255);
 CREATE TABLE saga (
   saga text NOT NULL,
   key text NOT NULL,
-  id text NOT NULL,
+  id text COLLATE "C" NOT NULL,
   partition int NOT NULL,
   version bigint NOT NULL,
   definition text NOT NULL,
@@ -28,19 +28,42 @@ CREATE TABLE saga (
   due timestamptz,
   deadline timestamptz NOT NULL,
   ended timestamptz,
-  PRIMARY KEY (saga, key)
+  events int NOT NULL,
+  signals bigint NOT NULL DEFAULT 0,
+  PRIMARY KEY (key, saga)
 );
 
-CREATE TABLE saga_event (
-  id text NOT NULL,
+CREATE INDEX saga_active ON saga (id) WHERE status IN ('RUNNING', 'COMPENSATING');
+CREATE INDEX saga_due ON saga (due) WHERE due IS NOT NULL;
+CREATE INDEX saga_ended ON saga (ended) WHERE ended IS NOT NULL;
+
+CREATE TABLE saga_history (
+  id text COLLATE "C" NOT NULL,
   version bigint NOT NULL,
-  n int NOT NULL,
-  kind text NOT NULL,
-  step text NOT NULL,
-  attempt int NOT NULL,
-  detail text NOT NULL,
-  node text NOT NULL,
-  epoch bigint NOT NULL,
-  at timestamptz NOT NULL,
-  PRIMARY KEY (id, version, n)
+  events json NOT NULL,
+  PRIMARY KEY (id, version)
 );
+
+CREATE TABLE saga_signal (
+  instance text COLLATE "C" NOT NULL,
+  id text COLLATE "C" NOT NULL,
+  n bigint GENERATED ALWAYS AS IDENTITY,
+  kind text NOT NULL,
+  name text NOT NULL,
+  body bytea,
+  said_by text NOT NULL,
+  why text NOT NULL,
+  waiting boolean NOT NULL DEFAULT true,
+  PRIMARY KEY (instance, id)
+);
+
+CREATE VIEW saga_row AS
+SELECT s.saga, s.key, s.id, s.partition, s.version, s.definition, s.status, s.steps, s.state, s.commands, s.due,
+  s.deadline, s.events, s.signals, w.*
+FROM saga s
+LEFT JOIN LATERAL (
+  SELECT array_agg(g.id ORDER BY g.n) AS signal_id, array_agg(g.kind ORDER BY g.n) AS signal_kind,
+    array_agg(g.name ORDER BY g.n) AS signal_name, array_agg(g.body ORDER BY g.n) AS signal_body,
+    array_agg(g.said_by ORDER BY g.n) AS signal_by, array_agg(g.why ORDER BY g.n) AS signal_why
+  FROM saga_signal g WHERE g.instance = s.id AND g.waiting
+) w ON s.signals > 0;
