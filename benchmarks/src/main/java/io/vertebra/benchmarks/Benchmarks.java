@@ -6,6 +6,7 @@ import io.vertebra.benchmarks.process.Quiet;
 import io.vertebra.benchmarks.publish.PublishLoad;
 import io.vertebra.benchmarks.request.ClusterRequest;
 import io.vertebra.benchmarks.request.LocalRequest;
+import io.vertebra.benchmarks.store.StoreLoad;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -60,6 +61,9 @@ public final class Benchmarks {
     entries.put(
         "rolling-restart",
         new Entry("three nodes replaced in turn under load", RollingRestart::run));
+    entries.put(
+        "saga-log",
+        new Entry("three-step sagas in PostgreSQL, the log alone; --uri URI", StoreLoad::sagas));
     return entries;
   }
 
