@@ -1,5 +1,6 @@
 package io.vertebra.benchmarks;
 
+import io.vertebra.benchmarks.dedup.DedupLoad;
 import io.vertebra.benchmarks.fault.FailureWindow;
 import io.vertebra.benchmarks.fault.RollingRestart;
 import io.vertebra.benchmarks.process.Quiet;
@@ -64,6 +65,9 @@ public final class Benchmarks {
     entries.put(
         "saga-log",
         new Entry("three-step sagas in PostgreSQL, the log alone; --uri URI", StoreLoad::sagas));
+    entries.put(
+        "dedup",
+        new Entry("messages a second through each dedup store; --store a,b", DedupLoad::run));
     return entries;
   }
 

@@ -192,7 +192,7 @@ public final class ClusterNode implements Node {
    * @param window how long a reply is kept for duplicates
    */
   public DedupStore dedupStore(Duration window) {
-    return HazelcastDedupStore.create(cluster.getHazelcastInstance(), window);
+    return HazelcastDedupStore.create(vertx(), cluster.getHazelcastInstance(), window);
   }
 
   /** Drains, leaves the cluster and closes the Vert.x instance. */

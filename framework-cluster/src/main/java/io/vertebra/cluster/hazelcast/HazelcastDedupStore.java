@@ -6,11 +6,13 @@ import com.hazelcast.config.MapConfig;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.map.IMap;
 import io.vertebra.idempotency.DedupStore;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.VertxInternal;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
@@ -25,20 +27,23 @@ import java.util.function.LongSupplier;
  * apart both sides answer, each with what it knows. Time is the cluster's.
  *
  * <p>Each method is one entry processor, run where the entry is. Futures complete on the caller's
- * context if it has one, else on any thread.
+ * context if it has one, else on one of the store's.
  */
 public final class HazelcastDedupStore implements DedupStore {
   private static final String MAP = "vertebra.dedup";
   private static final Duration RETRY_AFTER = Duration.ofMillis(100);
   private static final char SEPARATOR = '\n';
 
+  private final Context own;
   private final IMap<String, DedupEntry> entries;
   private final long windowMillis;
   private final LongSupplier timeShift;
   private final long store = UUID.randomUUID().getLeastSignificantBits();
   private final AtomicLong lastToken = new AtomicLong();
 
-  HazelcastDedupStore(HazelcastInstance hazelcast, Duration window, LongSupplier timeShift) {
+  HazelcastDedupStore(
+      Vertx vertx, HazelcastInstance hazelcast, Duration window, LongSupplier timeShift) {
+    this.own = ((VertxInternal) vertx).createEventLoopContext();
     this.entries = hazelcast.getMap(MAP);
     this.windowMillis = window.toMillis();
     this.timeShift = timeShift;
@@ -50,11 +55,12 @@ public final class HazelcastDedupStore implements DedupStore {
    *
    * @param window how long a reply is kept for duplicates
    */
-  public static HazelcastDedupStore create(HazelcastInstance hazelcast, Duration window) {
+  public static HazelcastDedupStore create(
+      Vertx vertx, HazelcastInstance hazelcast, Duration window) {
     if (window.isNegative() || window.isZero()) {
       throw new IllegalArgumentException("window must be more than 0: " + window);
     }
-    return new HazelcastDedupStore(Objects.requireNonNull(hazelcast), window, () -> 0);
+    return new HazelcastDedupStore(vertx, hazelcast, window, () -> 0);
   }
 
   /** Makes a configuration fit for members that keep entries. Nodes of this framework have it. */
@@ -109,20 +115,26 @@ public final class HazelcastDedupStore implements DedupStore {
     return submit(mine.key, operation, answer -> answer[0] == DedupOperation.DONE);
   }
 
+  /** The answer is handled on a context: Hazelcast's threads must make no other call. */
   private <T> Future<T> submit(String key, DedupOperation operation, Function<byte[], T> answer) {
-    Promise<T> promise = Promise.promise();
-    // Called where the answer arrives: the pool that is the default would cost another thread.
-    entries
-        .submitToKey(key, operation)
-        .whenCompleteAsync(
-            (result, failure) -> {
-              if (failure == null) {
-                promise.complete(answer.apply(result));
-              } else {
-                promise.fail(failure);
-              }
-            },
-            Runnable::run);
-    return promise.future();
+    Context current = Vertx.currentContext();
+    Context context = current == null ? own : current;
+    Promise<byte[]> promise = Promise.promise();
+    try {
+      entries
+          .submitToKey(key, operation)
+          .whenCompleteAsync(
+              (result, failure) -> {
+                if (failure == null) {
+                  promise.complete(result);
+                } else {
+                  promise.fail(failure);
+                }
+              },
+              command -> context.runOnContext(there -> command.run()));
+    } catch (RuntimeException e) {
+      promise.fail(e);
+    }
+    return promise.future().map(answer);
   }
 }

@@ -11,6 +11,7 @@ final class PostgresDedupStore implements DedupStore {
   private final long windowMillis;
   private final Lanes<DedupBegins.Ask, Begin> begins;
   private final Lanes<DedupSettlings.Ask, Boolean> settlings;
+  private final DedupPurge purge;
 
   PostgresDedupStore(Postgres postgres) {
     VertxInternal vertx = (VertxInternal) postgres.vertx();
@@ -26,6 +27,12 @@ final class PostgresDedupStore implements DedupStore {
         1,
         new DedupSettlings(postgres.sessions(), sql.get("settle")),
         ask -> ask.id().hashCode());
+    this.purge = new DedupPurge(vertx, postgres.sessions(), sql.get("purge"), windowMillis);
+  }
+
+  /** What forgets old entries. */
+  DedupPurge purge() {
+    return purge;
   }
 
   /** What an entry belongs to. */

@@ -10,6 +10,7 @@ import io.vertebra.idempotency.DedupStore;
 import io.vertebra.test.DedupStoreContract;
 import io.vertebra.test.FreePorts;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.spi.cluster.hazelcast.ConfigUtil;
 import java.time.Duration;
@@ -28,14 +29,18 @@ class HazelcastDedupStoreIT extends DedupStoreContract {
 
   private final AtomicLong shift = new AtomicLong();
 
+  private static Vertx vertx;
+
   @BeforeAll
   static void start() {
+    vertx = Vertx.vertx();
     MEMBERS.add(member(0));
     MEMBERS.add(member(1));
   }
 
   @AfterAll
-  static void stop() {
+  static void stop() throws Exception {
+    await(vertx.close());
     MEMBERS.forEach(HazelcastInstance::shutdown);
   }
 
@@ -56,7 +61,7 @@ class HazelcastDedupStoreIT extends DedupStoreContract {
   }
 
   private HazelcastDedupStore on(HazelcastInstance member) {
-    return new HazelcastDedupStore(member, window(), shift::get);
+    return new HazelcastDedupStore(vertx, member, window(), shift::get);
   }
 
   @Override
@@ -93,6 +98,21 @@ class HazelcastDedupStoreIT extends DedupStoreContract {
         }
       }
       assertThat(first).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void an_answer_may_be_followed_by_the_next_call() throws Exception {
+    HazelcastDedupStore store = on(MEMBERS.get(0));
+    List<Future<DedupStore.Completion>> completed = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      completed.add(store
+          .begin("consumer", "chained" + i, "print", LEASE)
+          .compose(
+              begin -> store.complete(((DedupStore.First) begin).token(), Buffer.buffer("reply"))));
+    }
+    for (Future<DedupStore.Completion> one : completed) {
+      assertThat(await(one)).isEqualTo(DedupStore.Completion.STORED);
     }
   }
 
