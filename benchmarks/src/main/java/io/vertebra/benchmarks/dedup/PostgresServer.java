@@ -18,10 +18,6 @@ final class PostgresServer {
     PostgresOptions options = PostgresOptions.at(server.uri()).withDedupWindow(window);
     Postgres postgres = Patience.await(Postgres.connect(vertx, options));
     return Contender.of(
-        "postgres",
-        TARGET,
-        postgres.dedupStore(),
-        () -> Patience.await(postgres.close()),
-        server);
+        "postgres", TARGET, postgres.dedupStore(), () -> Patience.await(postgres.close()), server);
   }
 }

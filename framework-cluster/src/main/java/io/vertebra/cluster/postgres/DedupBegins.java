@@ -78,8 +78,7 @@ final class DedupBegins implements GroupCommit.Batching<DedupBegins.Ask, Begin> 
       Long token = row.getLong(0);
       if (token != null) {
         int at = Math.toIntExact(token % TOKENS) - 1;
-        answers[at] =
-            new DedupStore.First(new PostgresDedupStore.Held(batch.get(at).id, token));
+        answers[at] = new DedupStore.First(new PostgresDedupStore.Held(batch.get(at).id, token));
       } else {
         int at = row.getInteger(1) - 1;
         answers[at] = present(batch.get(at), row);

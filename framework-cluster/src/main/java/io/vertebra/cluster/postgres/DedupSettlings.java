@@ -27,7 +27,10 @@ final class DedupSettlings implements GroupCommit.Batching<DedupSettlings.Ask, B
    * @param reply to complete it with, or null
    * @param millis how long it is valid from now; null to release it
    */
-  record Ask(PostgresDedupStore.Held held, @Nullable Buffer reply, @Nullable Long millis) {
+  record Ask(
+      PostgresDedupStore.Held held,
+      @Nullable Buffer reply,
+      @Nullable Long millis) {
     PostgresDedupStore.Id id() {
       return held.id();
     }

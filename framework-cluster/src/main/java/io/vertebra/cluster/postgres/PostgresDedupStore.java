@@ -43,8 +43,7 @@ final class PostgresDedupStore implements DedupStore {
 
   @Override
   public Future<Begin> begin(String consumer, String key, String fingerprint, Duration lease) {
-    return begins.submit(
-        new DedupBegins.Ask(new Id(consumer, key), fingerprint, lease.toMillis()));
+    return begins.submit(new DedupBegins.Ask(new Id(consumer, key), fingerprint, lease.toMillis()));
   }
 
   @Override

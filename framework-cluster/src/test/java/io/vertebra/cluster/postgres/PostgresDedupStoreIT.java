@@ -31,8 +31,7 @@ class PostgresDedupStoreIT extends DedupStoreContract {
 
   @Override
   protected DedupStore create() {
-    postgres =
-        TestDatabase.connect(vertx, TestDatabase.freshSchema().withDedupWindow(WINDOW));
+    postgres = TestDatabase.connect(vertx, TestDatabase.freshSchema().withDedupWindow(WINDOW));
     return postgres.dedupStore();
   }
 
