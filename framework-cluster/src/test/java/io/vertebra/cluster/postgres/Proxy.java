@@ -1,6 +1,7 @@
 package io.vertebra.cluster.postgres;
 
 import static io.vertebra.cluster.postgres.TestDatabase.await;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClient;
@@ -17,6 +18,7 @@ final class Proxy {
   private final SocketAddress database;
   private final Set<NetSocket> sockets = ConcurrentHashMap.newKeySet();
   private volatile Fault fault = Fault.NONE;
+  private volatile String lose = "";
 
   Proxy(Vertx vertx, int port) {
     this.database = SocketAddress.inetSocketAddress(port, "127.0.0.1");
@@ -36,13 +38,15 @@ final class Proxy {
     return server.actualPort();
   }
 
-  /** Cuts the connection that sends something next, before that arrives. */
-  void loseNextRequest() {
+  /** Cuts the connection that next sends these words, before they arrive. */
+  void loseNextRequest(String words) {
+    lose = words;
     fault = Fault.LOSE_REQUEST;
   }
 
-  /** Cuts the connection that sends something next, once the database has answered. */
-  void loseNextAnswer() {
+  /** Cuts the connection that next sends these words, once the database has answered. */
+  void loseNextAnswer(String words) {
+    lose = words;
     fault = Fault.LOSE_ANSWER;
   }
 
@@ -71,11 +75,12 @@ final class Proxy {
       });
       from.handler(request -> {
         Fault now = fault;
-        if (now == Fault.LOSE_REQUEST || now == Fault.LOSE_ANSWER) {
+        boolean loses = now == Fault.LOSE_REQUEST || now == Fault.LOSE_ANSWER;
+        if (loses && request.toString(ISO_8859_1).contains(lose)) {
           fault = Fault.NONE;
           lost[0] = true;
         }
-        if (now == Fault.LOSE_REQUEST) {
+        if (lost[0] && now == Fault.LOSE_REQUEST) {
           from.close();
         } else if (now != Fault.SILENCE) {
           to.write(request);

@@ -241,7 +241,7 @@ class SagaLogFaultsIT {
     Proxy proxy = new Proxy(vertx, TestDatabase.port());
     Postgres far = TestDatabase.connect(vertx, TestDatabase.through(proxy, options));
     await(write(far, change("k", 1, epoch)));
-    proxy.loseNextAnswer();
+    proxy.loseNextAnswer("k");
     Future<Result> lost = write(far, change("k", 2, epoch));
     assertThat(failure(lost)).isNotNull();
     assertThat(find(far, "k").version()).isEqualTo(2);
@@ -256,7 +256,7 @@ class SagaLogFaultsIT {
     Proxy proxy = new Proxy(vertx, TestDatabase.port());
     Postgres far = TestDatabase.connect(vertx, TestDatabase.through(proxy, options));
     await(write(far, change("k", 1, epoch)));
-    proxy.loseNextRequest();
+    proxy.loseNextRequest("k");
     Future<Result> lost = write(far, change("k", 2, epoch));
     assertThat(failure(lost)).isNotNull();
     assertThat(await(write(far, change("k", 2, epoch)))).isEqualTo(Result.WRITTEN);
