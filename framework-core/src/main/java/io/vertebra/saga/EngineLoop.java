@@ -16,8 +16,6 @@ import io.vertx.core.internal.logging.LoggerFactory;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -45,7 +43,6 @@ final class EngineLoop implements SagaHost {
   private final SagaOwner owner;
   private final ConcurrentLinkedQueue<LongConsumer> queue = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean scheduled = new AtomicBoolean();
-  private final Set<String> stalled = ConcurrentHashMap.newKeySet();
   private final CopyOnWriteArrayList<Consumer<SagaEvent>> listeners = new CopyOnWriteArrayList<>();
   private @Nullable Promise<Void> closing;
   private Runnable unlisten = () -> {};
@@ -87,7 +84,7 @@ final class EngineLoop implements SagaHost {
     Promise<Void> promise = Promise.promise();
     submit(now -> {
       started = true;
-      unlisten = log.onUnowned(partition -> submit(later -> owner.unownedStart(partition, later)));
+      unlisten = log.onUnowned(partition -> submit(later -> owner.unowned(partition, later)));
       promise.complete();
     });
     return promise.future();
@@ -350,8 +347,6 @@ final class EngineLoop implements SagaHost {
 
   @Override
   public void stalled(SagaLog.Row row, String reason) {
-    if (stalled.add(row.id())) {
-      LOG.warn(SagaException.stalled(row.saga(), row.key(), reason).getMessage());
-    }
+    LOG.warn(SagaException.stalled(row.saga(), row.key(), reason).getMessage());
   }
 }

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A business process over several services, as data: named steps in order, each with the contract it
@@ -32,6 +33,9 @@ import java.util.stream.Stream;
  * @param <S> the state: a record of what JSON can carry
  */
 public final class Saga<S> {
+  /** Stands before the number of a message that an operator had sent in the place of another. */
+  static final char AGAIN = '~';
+
   private final Head<S> head;
   private final Start<S> start;
   private final Duration deadline;
@@ -109,6 +113,17 @@ public final class Saga<S> {
     return steps;
   }
 
+  /** The step with this name, or null. */
+  @Nullable
+  StepDefinition<S> find(String step) {
+    for (StepDefinition<S> each : steps) {
+      if (each.name().equals(step)) {
+        return each;
+      }
+    }
+    return null;
+  }
+
   int stageOf(int step) {
     int stage = 0;
     int past = stages.get(0).steps.size();
@@ -129,6 +144,11 @@ public final class Saga<S> {
     }
     Set<String> names = new HashSet<>();
     for (StepDefinition<S> step : steps) {
+      String name = step.name();
+      if (name.isBlank() || name.indexOf(AGAIN) >= 0 || name.endsWith(".undo")) {
+        throw SagaException.invalid(
+            saga, "'" + name + "' is no name for a step: it becomes part of message ids");
+      }
       if (!names.add(step.name())) {
         throw SagaException.invalid(saga, "two steps have the name '" + step.name() + "'");
       }

@@ -44,7 +44,7 @@ interface SagaHost {
   /** Not answered. */
   void tell(SagaEvent event);
 
-  /** Not answered: nobody here has the definition, or the state cannot be read. */
+  /** Not answered; told once: nobody here has the definition, or the state cannot be read. */
   void stalled(SagaLog.Row row, String reason);
 
   /** A command to send. */

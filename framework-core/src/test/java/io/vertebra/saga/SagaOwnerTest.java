@@ -17,7 +17,7 @@ class SagaOwnerTest {
 
   private final FakeHost host = new FakeHost();
   private final SagaMachine<Shop.State> machine =
-      new SagaMachine<>(Shop.FULFIL, new SimCodec(), () -> 0.5);
+      new SagaMachine<>(Shop.FULFIL, new SimCodec(), () -> 0.5, MachineDriver.LIMITS);
   private final SagaOwner owner = owner(4, 100);
   private int ids;
   private long now = 1_000;
@@ -235,21 +235,7 @@ class SagaOwnerTest {
     lease(1);
     start("a");
     SagaLog.Row row = host.batch.get(0).row();
-    SagaLog.Row foreign = new SagaLog.Row(
-        "other",
-        row.saga(),
-        "b",
-        1,
-        "another hash",
-        row.status(),
-        row.steps(),
-        row.state(),
-        row.commands(),
-        row.due(),
-        row.deadline(),
-        row.events(),
-        row.signals());
-    owner.dueFound(List.of(foreign), now);
+    owner.dueFound(List.of(foreign(row, "other")), now);
     assertThat(host.stalled).containsExactly("other");
     assertThat(host.sent).isEmpty();
   }
@@ -277,9 +263,42 @@ class SagaOwnerTest {
         .step("only", s -> s.request(Shop.RESERVE, state -> state.command("reserve")))
         .outcome(Shop.State::toOutcome)
         .build();
-    assertThatThrownBy(() -> owner.add(new SagaMachine<>(same, new SimCodec(), () -> 0)))
+    assertThatThrownBy(
+            () -> owner.add(new SagaMachine<>(same, new SimCodec(), () -> 0, MachineDriver.LIMITS)))
         .isInstanceOf(SagaException.class)
         .hasMessageContaining("two definitions");
+  }
+
+  @Test
+  void asks_for_more_of_what_is_due_when_it_cannot_run_some_of_it() {
+    lease(1);
+    start("a");
+    SagaLog.Row row = host.batch.get(0).row();
+    for (int i = 0; i < 3; i++) {
+      owner.dueFound(List.of(foreign(row, "x" + i)), now);
+    }
+    owner.dueFound(List.of(foreign(row, "x0")), now);
+    assertThat(host.stalled).hasSize(3);
+    now += 1_000;
+    owner.tick(now);
+    assertThat(host.dueLimit).isEqualTo(4 + 3);
+  }
+
+  private static SagaLog.Row foreign(SagaLog.Row row, String id) {
+    return new SagaLog.Row(
+        id,
+        row.saga(),
+        id,
+        1,
+        "another hash",
+        row.status(),
+        row.steps(),
+        row.state(),
+        row.commands(),
+        row.due(),
+        row.deadline(),
+        row.events(),
+        row.signals());
   }
 
   @Test
@@ -296,35 +315,6 @@ class SagaOwnerTest {
     assertThat(late.failure).isNotNull();
   }
 
-  private static final class FakeWaiter implements Waiter {
-    int begun;
-    int ended;
-    int followed;
-
-    @Nullable
-    Throwable failure;
-
-    @Override
-    public void begun(SagaMachine<?> its, Instance<?> instance) {
-      begun++;
-    }
-
-    @Override
-    public <S> void ended(SagaMachine<S> its, Instance<S> instance) {
-      ended++;
-    }
-
-    @Override
-    public void follow(String saga, String key) {
-      followed++;
-    }
-
-    @Override
-    public void failed(Throwable cause) {
-      failure = cause;
-    }
-  }
-
   private static final class FakeHost implements SagaHost {
     final List<Order> sent = new ArrayList<>();
     final List<SagaEvent> told = new ArrayList<>();
@@ -333,6 +323,7 @@ class SagaOwnerTest {
     List<SagaLog.Transition> batch = List.of();
     List<SagaLog.Lease> released = List.of();
     List<SagaLog.Lease> renewed = List.of();
+    int dueLimit;
     int wanted = -1;
     int writes;
     int loads;
@@ -376,7 +367,7 @@ class SagaOwnerTest {
 
     @Override
     public void due(List<SagaLog.Lease> leases, int limit) {
-      // nothing is overdue
+      dueLimit = limit;
     }
 
     @Override
