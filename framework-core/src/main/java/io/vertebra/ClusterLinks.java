@@ -3,6 +3,7 @@ package io.vertebra;
 import io.netty.channel.EventLoop;
 import io.vertebra.directory.DirectoryOptions;
 import io.vertebra.directory.ServingState;
+import io.vertebra.directory.TapInterest;
 import io.vertebra.dispatch.Engine;
 import io.vertebra.gate.Gate;
 import io.vertebra.link.Links;
@@ -10,6 +11,8 @@ import io.vertebra.link.Membership;
 import io.vertx.core.Future;
 import io.vertx.core.internal.ContextInternal;
 import java.time.Duration;
+import java.util.List;
+import java.util.function.BiConsumer;
 
 /** What a node of a cluster has besides its engine: links, gate and directory, all on the link loop. */
 final class ClusterLinks {
@@ -19,11 +22,21 @@ final class ClusterLinks {
   private final Membership membership;
   private volatile ServingState wanted = ServingState.READY;
 
-  ClusterLinks(Engine engine, long incarnation, NodeOptions options) {
+  /**
+   * Links of a node that has not joined yet.
+   *
+   * @param incarnation larger than that of every earlier node under the same id
+   * @param onTaps called with what another node wants to see of calls
+   */
+  ClusterLinks(
+      Engine engine,
+      long incarnation,
+      NodeOptions options,
+      BiConsumer<String, List<TapInterest>> onTaps) {
     this.engine = engine;
     this.links = new Links(engine, incarnation, options.maxFrame());
     this.gate = new Gate(engine, links);
-    this.membership = new Membership(engine, links, liveness(options), gate::refresh);
+    this.membership = new Membership(engine, links, liveness(options), gate::refresh, onTaps);
   }
 
   private static DirectoryOptions liveness(NodeOptions options) {
@@ -48,6 +61,10 @@ final class ClusterLinks {
     return membership
         .changeState(state)
         .onSuccess(known -> links.lane().post(() -> gate.setLeaving(wanted != ServingState.READY)));
+  }
+
+  Future<Void> tap(List<TapInterest> interests) {
+    return membership.tap(interests);
   }
 
   Future<Void> leave() {

@@ -18,6 +18,9 @@ import io.vertebra.messaging.Subscription;
 import io.vertebra.messaging.SubscriptionOptions;
 import io.vertebra.observe.NodeView;
 import io.vertebra.observe.Observer;
+import io.vertebra.observe.Tap;
+import io.vertebra.observe.TapOptions;
+import io.vertebra.observe.TapRecord;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -31,6 +34,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +51,7 @@ final class EngineNode implements Node, Shareable {
   private final NodeOptions options;
   private final Engine engine;
   private final HandlerThreads threads;
+  private final NodeTaps taps;
   private final EngineView view;
   private final Idempotency idempotency;
   private final Set<String> deployments = ConcurrentHashMap.newKeySet();
@@ -55,10 +60,15 @@ final class EngineNode implements Node, Shareable {
   private volatile NodeState state = NodeState.READY;
 
   private EngineNode(
-      VertxInternal vertx, NodeOptions options, Engine engine, @Nullable ClusterLinks cluster) {
+      VertxInternal vertx,
+      NodeOptions options,
+      Engine engine,
+      NodeTaps taps,
+      @Nullable ClusterLinks cluster) {
     this.vertx = vertx;
     this.options = options;
     this.engine = engine;
+    this.taps = taps;
     this.cluster = cluster;
     this.threads = new HandlerThreads(vertx, engine.nodeId(), options.blockingThreads());
     this.view = new EngineView(engine);
@@ -71,7 +81,8 @@ final class EngineNode implements Node, Shareable {
     Lanes lanes = new Lanes();
     Lane control = lanes.of(internal.nettyEventLoopGroup().next());
     Engine engine = new Engine(internal, settings(options, options.id()), lanes, control);
-    return install(new EngineNode(internal, options, engine, null));
+    NodeTaps taps = new NodeTaps(engine, options.isTappedBodies());
+    return install(new EngineNode(internal, options, engine, taps, null));
   }
 
   static Future<Node> join(Vertx vertx, NodeOptions options) {
@@ -86,8 +97,10 @@ final class EngineNode implements Node, Shareable {
         : internal.nettyEventLoopGroup().next();
     EngineSettings settings = settings(options, internal.clusterManager().getNodeId());
     Engine engine = new Engine(internal, settings, lanes, lanes.of(linkLoop));
-    ClusterLinks cluster = new ClusterLinks(engine, nextIncarnation(vertx), options);
-    EngineNode node = install(new EngineNode(internal, options, engine, cluster));
+    NodeTaps taps = new NodeTaps(engine, options.isTappedBodies());
+    ClusterLinks cluster = new ClusterLinks(engine, nextIncarnation(vertx), options, taps::wants);
+    taps.announceBy(cluster::tap);
+    EngineNode node = install(new EngineNode(internal, options, engine, taps, cluster));
     return cluster.join(linkLoop).map(node);
   }
 
@@ -195,6 +208,11 @@ final class EngineNode implements Node, Shareable {
   }
 
   @Override
+  public Future<Tap> tap(TapOptions which, Consumer<? super TapRecord> handler) {
+    return taps.open(which, handler);
+  }
+
+  @Override
   public NodeView view() {
     return view;
   }
@@ -227,6 +245,7 @@ final class EngineNode implements Node, Shareable {
 
   @Override
   public Future<Void> close() {
+    // Of no context: who closes the Vert.x instance next would not hear of it on one of its loops.
     Promise<Void> closed = Promise.promise();
     if (!closing.compareAndSet(null, closed.future())) {
       Future<Void> under = closing.get();
@@ -234,6 +253,7 @@ final class EngineNode implements Node, Shareable {
     }
     state = NodeState.DRAINING;
     changeState(ServingState.DRAINING)
+        .eventually(taps::close)
         .eventually(engine::drainEdges)
         .eventually(this::undeployAll)
         .eventually(() -> cluster == null ? Future.succeededFuture() : cluster.leave())

@@ -5,9 +5,13 @@ import io.vertebra.messaging.Bus;
 import io.vertebra.messaging.Subscription;
 import io.vertebra.messaging.SubscriptionOptions;
 import io.vertebra.observe.NodeView;
+import io.vertebra.observe.Tap;
+import io.vertebra.observe.TapOptions;
+import io.vertebra.observe.TapRecord;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -80,6 +84,15 @@ public interface Node {
       Topic<T> topic,
       Function<? super T, ? extends Future<?>> handler,
       SubscriptionOptions options);
+
+  /**
+   * Shows {@code handler} how calls end on every node, until the tap is closed; completes once each
+   * node that is alive knows. The handler runs on the current context, one record at a time. Nodes
+   * record calls only while somebody wants to see them, at most about 10,000 a second each; what is
+   * too much is dropped and counted. Fails with {@link
+   * io.vertebra.error.NodeException} if the node is closed.
+   */
+  Future<Tap> tap(TapOptions which, Consumer<? super TapRecord> handler);
 
   /** The node's counts. */
   NodeView view();

@@ -32,6 +32,7 @@ public final class NodeOptions {
     private Duration drainTimeout = Duration.ofSeconds(10);
     private int blockingThreads = 20;
     private boolean localCheck;
+    private boolean tappedBodies;
     private Duration suspectAfter = Duration.ofMillis(1500);
     private Duration goneAfter = Duration.ofMillis(2500);
     private @Nullable Observer observer;
@@ -45,6 +46,7 @@ public final class NodeOptions {
       copy.drainTimeout = drainTimeout;
       copy.blockingThreads = blockingThreads;
       copy.localCheck = localCheck;
+      copy.tappedBodies = tappedBodies;
       copy.suspectAfter = suspectAfter;
       copy.goneAfter = goneAfter;
       copy.observer = observer;
@@ -111,6 +113,7 @@ public final class NodeOptions {
       draft.goneAfter = millis(json, "goneAfterMs", draft.goneAfter);
       draft.blockingThreads = json.getInteger("blockingThreads", draft.blockingThreads);
       draft.localCheck = json.getBoolean("localCheck", draft.localCheck);
+      draft.tappedBodies = json.getBoolean("tappedBodies", draft.tappedBodies);
     });
   }
 
@@ -128,7 +131,8 @@ public final class NodeOptions {
         .put("suspectAfterMs", values.suspectAfter.toMillis())
         .put("goneAfterMs", values.goneAfter.toMillis())
         .put("blockingThreads", values.blockingThreads)
-        .put("localCheck", values.localCheck);
+        .put("localCheck", values.localCheck)
+        .put("tappedBodies", values.tappedBodies);
     return values.id == null ? json : json.put("id", values.id);
   }
 
@@ -181,6 +185,11 @@ public final class NodeOptions {
     return with(draft -> draft.localCheck = localCheck);
   }
 
+  /** Whether taps, also those of other nodes, may see messages that are sent here and not only their headers; default false. */
+  public NodeOptions withTappedBodies(boolean shown) {
+    return with(draft -> draft.tappedBodies = shown);
+  }
+
   /** Who watches the node, such as {@code Metrics.on(meterRegistry)}; default nobody. */
   public NodeOptions withObserver(Observer observer) {
     return with(draft -> draft.observer = Objects.requireNonNull(observer));
@@ -231,6 +240,11 @@ public final class NodeOptions {
   /** Whether local messages go through encode and decode. */
   public boolean isLocalCheck() {
     return values.localCheck;
+  }
+
+  /** Whether taps may see messages that are sent here. */
+  public boolean isTappedBodies() {
+    return values.tappedBodies;
   }
 
   /** Who watches the node, or null. */

@@ -27,7 +27,8 @@ class NodeOptionsTest {
             .put("suspectAfterMs", 1_500L)
             .put("goneAfterMs", 2_500L)
             .put("blockingThreads", 20)
-            .put("localCheck", false));
+            .put("localCheck", false)
+            .put("tappedBodies", false));
     assertThat(DEFAULTS.observer()).isNull();
     assertThat(NodeOptions.fromJson(new JsonObject()).toJson()).isEqualTo(DEFAULTS.toJson());
   }
@@ -43,6 +44,7 @@ class NodeOptionsTest {
         .withLiveness(Duration.ofSeconds(3), Duration.ofSeconds(4))
         .withBlockingThreads(3)
         .withLocalCheck(true)
+        .withTappedBodies(true)
         .withObserver(node -> {});
     NodeOptions read = NodeOptions.fromJson(new JsonObject(options.toJson().encode()));
     assertThat(read.id()).isEqualTo("shop_1.A-b");

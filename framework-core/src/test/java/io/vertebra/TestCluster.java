@@ -37,12 +37,11 @@ final class TestCluster implements AutoCloseable {
   }
 
   Node start(NodeOptions options) {
-    Vertx vertx = await(Vertx.builder()
+    Vertx vertx = await(LinkLoopTransport.start(() -> Vertx.builder()
         .with(new VertxOptions().setEventLoopPoolSize(LOOPS))
         .withClusterManager(new FakeClusterManager())
         .withTransport(LinkLoopTransport.wrap(Transport.NIO))
-        .buildClustered());
-    ((LinkLoopTransport.Loops) ((VertxInternal) vertx).nettyEventLoopGroup()).started();
+        .buildClustered()));
     Node node = await(Node.join(vertx, options.withLiveness(SUSPECT_AFTER, GONE_AFTER)));
     nodes.add(node);
     return node;

@@ -1,5 +1,6 @@
 package io.vertebra.benchmarks;
 
+import io.vertebra.benchmarks.dedup.DedupLoad;
 import io.vertebra.benchmarks.fault.FailureWindow;
 import io.vertebra.benchmarks.fault.RollingRestart;
 import io.vertebra.benchmarks.process.Quiet;
@@ -60,6 +61,9 @@ public final class Benchmarks {
     entries.put(
         "rolling-restart",
         new Entry("three nodes replaced in turn under load", RollingRestart::run));
+    entries.put(
+        "dedup",
+        new Entry("messages a second through each dedup store; --store a,b", DedupLoad::run));
     return entries;
   }
 

@@ -5,13 +5,18 @@ import com.hazelcast.config.JoinConfig;
 import com.hazelcast.config.NetworkConfig;
 import io.vertebra.Node;
 import io.vertebra.NodeState;
+import io.vertebra.cluster.hazelcast.HazelcastDedupStore;
 import io.vertebra.contract.Topic;
 import io.vertebra.error.NodeException;
+import io.vertebra.idempotency.DedupStore;
 import io.vertebra.link.LinkLoopTransport;
 import io.vertebra.messaging.Bus;
 import io.vertebra.messaging.Subscription;
 import io.vertebra.messaging.SubscriptionOptions;
 import io.vertebra.observe.NodeView;
+import io.vertebra.observe.Tap;
+import io.vertebra.observe.TapOptions;
+import io.vertebra.observe.TapRecord;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -23,6 +28,8 @@ import io.vertx.core.internal.logging.Logger;
 import io.vertx.core.internal.logging.LoggerFactory;
 import io.vertx.core.transport.Transport;
 import io.vertx.spi.cluster.hazelcast.ConfigUtil;
+import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -35,13 +42,15 @@ public final class ClusterNode implements Node {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterNode.class);
 
   private final Node node;
+  private final LinkBoundClusterManager cluster;
 
-  private ClusterNode(Node node) {
+  private ClusterNode(Node node, LinkBoundClusterManager cluster) {
     this.node = node;
+    this.cluster = cluster;
   }
 
   /**
-   * Starts a node; completes once it is a member. Fails with {@link NodeException} if it cannot
+   * Starts a node; completes, on one of its event loops, once it is a member. Fails with {@link NodeException} if it cannot
    * listen on its address or its TLS files cannot be read.
    */
   public static Future<ClusterNode> start(ClusterOptions options) {
@@ -52,16 +61,18 @@ public final class ClusterNode implements Node {
       tls.applyTo(bus);
     }
     LinkBoundClusterManager cluster = new LinkBoundClusterManager(hazelcast(options));
-    return Vertx.builder()
-        .with(new VertxOptions().setEventLoopPoolSize(options.eventLoops()).setEventBusOptions(bus))
-        .withClusterManager(cluster)
-        .withTransport(LinkLoopTransport.wrap(Transport.NIO))
-        .buildClustered()
+    VertxOptions vertx =
+        new VertxOptions().setEventLoopPoolSize(options.eventLoops()).setEventBusOptions(bus);
+    return LinkLoopTransport.start(() -> Vertx.builder()
+            .with(vertx)
+            .withClusterManager(cluster)
+            .withTransport(LinkLoopTransport.wrap(Transport.NIO))
+            .buildClustered())
         .recover(cause -> Future.failedFuture(NodeException.unusable(
             "it cannot join on " + options.host() + ":" + options.port() + " (" + cause.getMessage()
                 + ")",
             cause)))
-        .compose(vertx -> join(vertx, cluster, options));
+        .compose(started -> join(started, cluster, options));
   }
 
   private static Future<ClusterNode> join(
@@ -73,13 +84,15 @@ public final class ClusterNode implements Node {
           .compose(closed -> Future.failedFuture(NodeException.unusable(
               "Vert.x did not take its event loops from the node's transport", null)));
     }
-    loops.started();
     ContextInternal sockets =
         internal.contextBuilder().withEventLoop(loops.linkLoop()).build();
     sockets.exceptionHandler(ClusterNode::report);
     cluster.bindTo(sockets);
-    return Node.join(vertx, options.node())
-        .map(ClusterNode::new)
+    // Begins with a future of no context: on the loops of a closed Vert.x instance nothing
+    // completes.
+    return Future.succeededFuture()
+        .compose(bound -> Node.join(vertx, options.node()))
+        .map(node -> new ClusterNode(node, cluster))
         .recover(cause -> vertx.close().compose(closed -> Future.failedFuture(cause)));
   }
 
@@ -111,6 +124,7 @@ public final class ClusterNode implements Node {
     network.setPort(options.port()).setPortAutoIncrement(false).setReuseAddress(true);
     network.getInterfaces().setEnabled(true).addInterface(options.host());
     network.setPublicAddress(options.host() + ":" + options.port());
+    HazelcastDedupStore.configure(config);
     JoinConfig join = network.getJoin();
     join.getAutoDetectionConfig().setEnabled(false);
     join.getMulticastConfig().setEnabled(false);
@@ -152,6 +166,11 @@ public final class ClusterNode implements Node {
   }
 
   @Override
+  public Future<Tap> tap(TapOptions which, Consumer<? super TapRecord> handler) {
+    return node.tap(which, handler);
+  }
+
+  @Override
   public NodeView view() {
     return node.view();
   }
@@ -164,6 +183,16 @@ public final class ClusterNode implements Node {
   @Override
   public Future<Void> resume() {
     return node.resume();
+  }
+
+  /**
+   * A dedup store in the memory of all nodes: an idempotent contract is handled once a key, whichever
+   * node it reaches. All stores of a cluster share their entries.
+   *
+   * @param window how long a reply is kept for duplicates
+   */
+  public DedupStore dedupStore(Duration window) {
+    return HazelcastDedupStore.create(vertx(), cluster.getHazelcastInstance(), window);
   }
 
   /** Drains, leaves the cluster and closes the Vert.x instance. */

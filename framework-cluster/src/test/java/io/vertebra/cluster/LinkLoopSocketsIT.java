@@ -45,12 +45,15 @@ class LinkLoopSocketsIT {
   }
 
   private static ClusterNode start(int own, int other) throws Exception {
-    return ClusterNode.start(ClusterOptions.defaults()
-            .withClusterName("loop-" + Math.min(own, other))
-            .withEventLoops(LOOPS)
-            .withPort(own)
-            .withMembers("127.0.0.1:" + other))
-        .await(60, TimeUnit.SECONDS);
+    Future<ClusterNode> started = ClusterNode.start(ClusterOptions.defaults()
+        .withClusterName("loop-" + Math.min(own, other))
+        .withEventLoops(LOOPS)
+        .withPort(own)
+        .withMembers("127.0.0.1:" + other));
+    boolean isOnLinkLoop =
+        started.map(node -> loopsOf(node).linkLoop().inEventLoop()).await(60, TimeUnit.SECONDS);
+    assertThat(isOnLinkLoop).as("started on the link loop").isFalse();
+    return started.result();
   }
 
   private static LinkLoopTransport.Loops loopsOf(ClusterNode node) {
@@ -72,7 +75,10 @@ class LinkLoopSocketsIT {
     ClusterNode own = start(ownPort, otherPort);
     ClusterNode other = start(otherPort, ownPort);
     try {
-      own.deploy(Settler::new, VERTICLES).await(60, TimeUnit.SECONDS);
+      boolean isOnLinkLoop = own.deploy(Settler::new, VERTICLES)
+          .map(deployed -> loopsOf(own).linkLoop().inEventLoop())
+          .await(60, TimeUnit.SECONDS);
+      assertThat(isOnLinkLoop).as("deployed on the link loop").isFalse();
       for (int i = 0; i < VERTICLES; i++) {
         own.deploy(Settler::new).await(60, TimeUnit.SECONDS);
       }

@@ -45,6 +45,7 @@ public final class Engine {
   private final Bus bus = new BusFace(this, null, true);
   private final Bus detached = new BusFace(this, null, false);
   private volatile ServiceChanges changes = Future::succeededFuture;
+  private volatile @Nullable CallTap tap;
   private volatile boolean leaving;
   private volatile boolean closed;
 
@@ -347,6 +348,17 @@ public final class Engine {
   /** Whether messages rather go elsewhere, because this node is leaving. */
   public void setLeaving(boolean leaving) {
     this.leaving = leaving;
+  }
+
+  /** Lets {@code tap} see calls end from now on, or nobody. */
+  public void tap(@Nullable CallTap tap) {
+    this.tap = tap;
+  }
+
+  /** Who wants to see calls end, or null. */
+  @Nullable
+  CallTap tap() {
+    return tap;
   }
 
   boolean isLeaving() {

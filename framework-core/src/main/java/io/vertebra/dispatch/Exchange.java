@@ -290,19 +290,22 @@ public final class Exchange<Q, R> extends Timed
   private void complete(@Nullable VertebraException cause) {
     Arrival<R> wire = arrival;
     R value = reply;
-    if (cause != null) {
-      promise.tryFail(cause);
-    } else if (wire != null) {
+    VertebraException outcome = cause;
+    if (outcome == null && wire != null) {
       try {
-        promise.tryComplete(wire.read());
+        value = wire.read();
       } catch (VertebraException unreadable) {
-        promise.tryFail(unreadable);
+        outcome = unreadable;
       } catch (RuntimeException | StackOverflowError e) {
-        promise.tryFail(HandlerException.replyInvalid(
-            contract.name(), "reading it threw " + e.getClass().getName()));
+        outcome = HandlerException.replyInvalid(
+            contract.name(), "reading it threw " + e.getClass().getName());
       }
-    } else {
+    }
+    show(outcome);
+    if (outcome == null) {
       promise.tryComplete(value);
+    } else {
+      promise.tryFail(outcome);
     }
   }
 
@@ -358,8 +361,17 @@ public final class Exchange<Q, R> extends Timed
         contract.name(), Duration.ofNanos(deadlineNanos - startNanos), mayHaveRun);
   }
 
+  private void show(@Nullable VertebraException cause) {
+    CallTap tap = engine.tap();
+    Envelope sealed = envelope;
+    if (tap != null && sealed != null) {
+      tap.called(contract, message, sealed, cause, lane.nanoTime() - startNanos);
+    }
+  }
+
   private void fail(VertebraException cause) {
     engine.stats().ended(cause.code());
+    show(cause);
     promise.tryFail(cause);
   }
 

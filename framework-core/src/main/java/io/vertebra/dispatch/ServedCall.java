@@ -63,6 +63,7 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
 
   boolean inQueue;
   long waitingSince;
+  private long startedNanos;
 
   @SuppressWarnings("unused") // through STATE
   private volatile int state;
@@ -109,7 +110,7 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
       expire();
     } else if (instance.isRetiring() && STATE.compareAndSet(this, WAITING, ABANDONED)) {
       instance.release();
-      origin.failed(this, CallException.draining(contract().name(), engine.nodeId()));
+      endWith(CallException.draining(contract().name(), engine.nodeId()));
     } else if (instance.mayStart(this)) {
       start();
     }
@@ -118,7 +119,7 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
   private void expire() {
     instance.counters().expired();
     instance.release();
-    origin.failed(this, CallException.deadlineExceeded(contract().name(), Duration.ZERO, false));
+    endWith(CallException.deadlineExceeded(contract().name(), Duration.ZERO, false));
   }
 
   /** Starts the handler, unless the caller has given up meanwhile. */
@@ -131,6 +132,7 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
     CallLocal.put(call, this);
     context = call;
     instance.counters().started();
+    startedNanos = lane.nanoTime();
     ContextInternal previous = call.beginDispatch();
     Future<R> future;
     try {
@@ -163,7 +165,7 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
       if (STATE.compareAndSet(this, RUNNING, ANSWERED)) {
         instance.counters().failed(unfit.code());
         finish();
-        origin.failed(this, unfit);
+        endWith(unfit);
       }
       return null;
     }
@@ -191,13 +193,27 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
     if (cause == null && reply != null) {
       instance.counters().replied();
       finish();
+      show(null);
       origin.replied(this, reply);
     } else {
       VertebraException failure =
           cause == null ? HandlerException.answeredNothing(contract().name()) : toFailure(cause);
       instance.counters().failed(failure.code());
       finish();
-      origin.failed(this, failure);
+      endWith(failure);
+    }
+  }
+
+  private void endWith(VertebraException failure) {
+    show(failure);
+    origin.failed(this, failure);
+  }
+
+  private void show(@Nullable VertebraException failure) {
+    CallTap tap = engine.tap();
+    if (tap != null) {
+      long nanos = startedNanos == 0 ? 0 : System.nanoTime() - startedNanos;
+      tap.served(contract(), envelope, failure, nanos);
     }
   }
 
@@ -298,7 +314,7 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
   private void rejectAsOverloaded(long nowNanos) {
     instance.counters().rejected();
     Duration waited = Duration.ofNanos(nowNanos - waitingSince);
-    origin.failed(this, OverloadedException.waitedTooLong(contract().name(), waited, waited));
+    endWith(OverloadedException.waitedTooLong(contract().name(), waited, waited));
   }
 
   boolean isAbandoned() {
@@ -309,20 +325,18 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
   void reject(int queued) {
     if (STATE.compareAndSet(this, WAITING, ABANDONED)) {
       instance.counters().rejected();
-      origin.failed(
-          this,
-          OverloadedException.queueFull(
-              contract().name(),
-              instance.admission().inFlight(),
-              queued,
-              Duration.ofNanos(instance.admission().maxWaitNanos())));
+      endWith(OverloadedException.queueFull(
+          contract().name(),
+          instance.admission().inFlight(),
+          queued,
+          Duration.ofNanos(instance.admission().maxWaitNanos())));
     }
   }
 
   /** The instance is leaving before it could start. */
   void turnAway() {
     if (STATE.compareAndSet(this, WAITING, ABANDONED)) {
-      origin.failed(this, CallException.draining(contract().name(), engine.nodeId()));
+      endWith(CallException.draining(contract().name(), engine.nodeId()));
     }
   }
 

@@ -4,6 +4,10 @@ import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.spi.transport.Transport;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
@@ -13,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /**
  * A Vert.x transport with one event loop more than asked for. While Vert.x starts, only that link
@@ -26,6 +31,32 @@ public final class LinkLoopTransport {
   public static io.vertx.core.transport.Transport wrap(
       io.vertx.core.transport.Transport transport) {
     return new Wrapped(transport);
+  }
+
+  /**
+   * Starts a Vert.x instance with this transport. The start has a thread of its own: Vert.x keeps
+   * giving a thread the event loop which that got first, and whoever took part in the start would
+   * have what it does later completed on the link loop.
+   *
+   * @param start begins to start the instance
+   * @return the instance, completed on one of the loops for verticles; a failure, on any thread
+   */
+  public static Future<Vertx> start(Supplier<Future<Vertx>> start) {
+    Promise<Vertx> started = Promise.promise();
+    Thread thread = new Thread(
+        () -> start.get().onComplete(vertx -> enter((VertxInternal) vertx, started), started::fail),
+        "vertebra-start");
+    thread.setDaemon(true);
+    thread.setUncaughtExceptionHandler((died, cause) -> started.tryFail(cause));
+    thread.start();
+    return started.future();
+  }
+
+  private static void enter(VertxInternal vertx, Promise<Vertx> started) {
+    if (vertx.nettyEventLoopGroup() instanceof Loops loops) {
+      loops.started();
+    }
+    vertx.createEventLoopContext().runOnContext(entered -> started.complete(vertx));
   }
 
   private record Wrapped(io.vertx.core.transport.Transport transport)
@@ -67,7 +98,7 @@ public final class LinkLoopTransport {
     }
 
     /** Vert.x has started: hands out the other loops from now on. */
-    public void started() {
+    private void started() {
       List<IoEventLoop> others = new ArrayList<>();
       for (EventExecutor loop : this) {
         if (loop != linkLoop()) {

@@ -30,11 +30,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the directory on the link lane: feeds it what the cluster manager, the links and the clock
- * say, and turns what it decides into routes. All state is confined to the link lane.
+ * say, and turns what it decides into routes. All state is confined to the link lane; futures complete
+ * on their caller's context, since no code of users may run on the link loop.
  */
 public final class Membership implements DirectoryEffects, NodeListener {
   private final Engine engine;
@@ -42,6 +45,7 @@ public final class Membership implements DirectoryEffects, NodeListener {
   private final Links links;
   private final Directory directory;
   private final Runnable onServed;
+  private final BiConsumer<String, List<TapInterest>> onTaps;
   private final Tick tick = new Tick();
   /** What the contracts are that somebody serves. */
   private final Map<Long, ServedContract> known = new HashMap<>();
@@ -56,12 +60,19 @@ public final class Membership implements DirectoryEffects, NodeListener {
    * Membership of a node that has not joined yet.
    *
    * @param onServed called when what this node serves has changed
+   * @param onTaps called with what another node wants to see of calls
    */
-  public Membership(Engine engine, Links links, DirectoryOptions options, Runnable onServed) {
+  public Membership(
+      Engine engine,
+      Links links,
+      DirectoryOptions options,
+      Runnable onServed,
+      BiConsumer<String, List<TapInterest>> onTaps) {
     this.engine = engine;
     this.lane = links.lane();
     this.links = links;
     this.onServed = onServed;
+    this.onTaps = onTaps;
     this.directory =
         new Directory(engine.nodeId(), links.incarnation(), options, this, System.nanoTime());
   }
@@ -71,9 +82,9 @@ public final class Membership implements DirectoryEffects, NodeListener {
     return directory;
   }
 
-  /** Listens for other nodes and tells them about this one; completes once the address is known to the cluster. */
+  /** Listens for other nodes and tells them about this one; completes on the caller's context once the address is known to the cluster. */
   public Future<Void> join(ContextInternal linkContext, ClusterManager cluster) {
-    Promise<Void> joined = Promise.promise();
+    Promise<Void> joined = engine.vertx().promise();
     linkContext.runOnContext(start -> {
       consumer = engine
           .vertx()
@@ -94,7 +105,7 @@ public final class Membership implements DirectoryEffects, NodeListener {
 
   /** Stops listening and talking; calls that still wait for an answer end. Any thread. */
   public Future<Void> leave() {
-    Promise<Void> left = Promise.promise();
+    Promise<Void> left = engine.vertx().promise();
     lane.post(() -> {
       hasLeft = true;
       lane.disarm(tick);
@@ -114,18 +125,35 @@ public final class Membership implements DirectoryEffects, NodeListener {
 
   /** Tells the others a new state; completes once those alive route by it. Any thread. */
   public Future<Void> changeState(ServingState state) {
-    Promise<Void> known = Promise.promise();
+    return change(() -> directory.changeState(state, System.nanoTime()));
+  }
+
+  /** Tells the others what this node wants to see of their calls; completes once those alive know. Any thread. */
+  public Future<Void> tap(List<TapInterest> interests) {
+    return change(() -> directory.tap(interests, System.nanoTime()));
+  }
+
+  private Future<Void> change(LongSupplier newVersion) {
+    Promise<Void> known = engine.vertx().promise();
     lane.post(() -> {
-      await(directory.changeState(state, System.nanoTime()), known);
-      after();
+      if (hasLeft) {
+        known.complete();
+      } else {
+        await(newVersion.getAsLong(), known);
+        after();
+      }
     });
     return known.future();
   }
 
   /** Tells the others what is served now; completes once those alive route by it. Any thread. */
   private Future<Void> announce() {
-    Promise<Void> known = Promise.promise();
+    Promise<Void> known = engine.vertx().promise();
     lane.post(() -> {
+      if (hasLeft) {
+        known.complete();
+        return;
+      }
       onServed.run();
       long version = publishDifferences();
       if (version < 0) {
@@ -273,7 +301,7 @@ public final class Membership implements DirectoryEffects, NodeListener {
 
   @Override
   public void tapsChanged(String peer, List<TapInterest> taps) {
-    // Nobody taps other nodes yet.
+    onTaps.accept(peer, taps);
   }
 
   @Override

@@ -30,7 +30,7 @@ final class Answers<S> {
     }
     boolean undo = at.isUndo(command.step());
     SagaLog.Answer stored = null;
-    if (at.commands().size() > 1 || undo && refused) {
+    if (at.commands().size() > 1 || (undo && refused)) {
       try {
         stored = store(command, answer, refused);
       } catch (RuntimeException e) {
@@ -85,7 +85,7 @@ final class Answers<S> {
     if (step == null) {
       return false;
     }
-    boolean undo = SagaMachine.isUndo(messageId);
+    boolean undo = CommandId.isCompensation(messageId);
     int index = step.index();
     Heard heard = at.heard();
     if (heard.isSame(index, undo, answer)) {

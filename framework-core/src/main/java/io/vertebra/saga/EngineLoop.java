@@ -18,6 +18,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -259,6 +260,7 @@ final class EngineLoop implements SagaHost {
   @Override
   public void load(List<SagaLog.Lease> leases, @Nullable String after, int limit) {
     log.load(leases, after, limit)
+        .timeout(options.lease().toMillis(), TimeUnit.MILLISECONDS)
         .onComplete(result -> submit(now -> {
           if (result.succeeded()) {
             owner.loaded(result.result(), limit, now);
@@ -271,7 +273,16 @@ final class EngineLoop implements SagaHost {
 
   @Override
   public void due(List<SagaLog.Lease> leases, int limit) {
-    log.due(leases, limit).onSuccess(rows -> submit(now -> owner.dueFound(rows, now)));
+    log.due(leases, limit)
+        .timeout(options.lease().toMillis(), TimeUnit.MILLISECONDS)
+        .onComplete(result -> submit(now -> {
+          if (result.succeeded()) {
+            owner.dueFound(result.result(), now);
+          } else {
+            LOG.warn("Cannot ask which sagas are due; will try again.", result.cause());
+            owner.dueFailed();
+          }
+        }));
   }
 
   @Override

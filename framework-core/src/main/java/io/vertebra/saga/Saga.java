@@ -33,9 +33,6 @@ import org.jspecify.annotations.Nullable;
  * @param <S> the state: a record of what JSON can carry
  */
 public final class Saga<S> {
-  /** Stands before the number of a message that an operator had sent in the place of another. */
-  static final char AGAIN = '~';
-
   private final Head<S> head;
   private final Start<S> start;
   private final Duration deadline;
@@ -145,7 +142,7 @@ public final class Saga<S> {
     Set<String> names = new HashSet<>();
     for (StepDefinition<S> step : steps) {
       String name = step.name();
-      if (name.isBlank() || name.indexOf(AGAIN) >= 0 || name.endsWith(".undo")) {
+      if (name.isBlank() || name.indexOf(CommandId.AGAIN) >= 0 || name.endsWith(CommandId.UNDO)) {
         throw SagaException.invalid(
             saga, "'" + name + "' is no name for a step: it becomes part of message ids");
       }

@@ -29,7 +29,7 @@ interface SagaHost {
   /** Answered by {@code loaded} or {@code loadFailed}. */
   void load(List<SagaLog.Lease> leases, @Nullable String after, int limit);
 
-  /** Answered by {@code dueFound}, or not at all. */
+  /** Answered by {@code dueFound} or {@code dueFailed}. */
   void due(List<SagaLog.Lease> leases, int limit);
 
   /** Answered by {@code found} or {@code findFailed}. */

@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class SagaMachine<S> {
   private static final Input WOKEN = new Input.Woken();
-  private static final String UNDO = ".undo";
 
   private final Saga<S> saga;
   private final MessageCodec codec;
@@ -237,30 +236,16 @@ final class SagaMachine<S> {
 
   /** The message id of a step's command, or of its compensation. */
   String messageId(String instance, StepDefinition<S> step, boolean undo) {
-    return instance + "." + step.name() + (undo ? UNDO : "");
-  }
-
-  /** The id of a message that takes the place of the one with this id. */
-  static String nextId(String messageId) {
-    int mark = messageId.lastIndexOf(Saga.AGAIN);
-    int count = mark < 0 ? 0 : Integer.parseInt(messageId.substring(mark + 1));
-    return (mark < 0 ? messageId : messageId.substring(0, mark)) + Saga.AGAIN + (count + 1);
-  }
-
-  private static String firstId(String messageId) {
-    int mark = messageId.lastIndexOf(Saga.AGAIN);
-    return mark < 0 ? messageId : messageId.substring(0, mark);
-  }
-
-  static boolean isUndo(String messageId) {
-    return firstId(messageId).endsWith(UNDO);
+    return undo
+        ? CommandId.ofCompensation(instance, step.name())
+        : CommandId.ofAction(instance, step.name());
   }
 
   /** The step that a message id belongs to; null if it is none of the instance's. */
   @Nullable
   StepDefinition<S> stepOf(String instance, String messageId) {
-    String first = firstId(messageId);
-    boolean undo = first.endsWith(UNDO);
+    String first = CommandId.firstOf(messageId);
+    boolean undo = CommandId.isCompensation(first);
     for (StepDefinition<S> step : saga.steps()) {
       if (first.equals(messageId(instance, step, undo))) {
         return step;

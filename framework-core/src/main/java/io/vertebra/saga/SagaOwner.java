@@ -32,6 +32,7 @@ final class SagaOwner {
   private final Tenure tenure;
   private final Leases leases;
   private final Recovery recovery = new Recovery();
+  private final Reads reads = new Reads();
   private List<Entry<?>> writing = List.of();
   private long nextPoll;
   private long nextPurge;
@@ -201,19 +202,33 @@ final class SagaOwner {
 
   /** A page of the instances of new partitions. */
   void loaded(List<SagaLog.Row> rows, int limit, long now) {
-    rows.forEach(row -> meet(row, now));
-    recovery.pageRead(rows, limit);
+    if (reads.isCurrent()) {
+      rows.forEach(row -> meet(row, now));
+      recovery.pageRead(rows, limit);
+    } else {
+      recovery.pageFailed();
+    }
+    reads.done();
     recover();
   }
 
   /** The page could not be read; it is asked for again by and by. */
   void loadFailed() {
     recovery.pageFailed();
+    reads.done();
   }
 
   /** Instances that nobody looked after for too long, or that got signals. */
   void dueFound(List<SagaLog.Row> rows, long now) {
-    rows.forEach(row -> meet(row, now));
+    if (reads.isCurrent()) {
+      rows.forEach(row -> meet(row, now));
+    }
+    reads.done();
+  }
+
+  /** The log could not be asked what is due; it is asked again by and by. */
+  void dueFailed() {
+    reads.done();
   }
 
   /** Somebody else wrote to a partition: if it is held here, it is looked at at once. */
@@ -225,7 +240,10 @@ final class SagaOwner {
 
   /** What cannot be run here is due for ever; the others must not wait behind it. */
   private void askForDue(List<SagaLog.Lease> held) {
-    host.due(held, settings.maxBatch() + definitions.stalled());
+    if (reads.isCurrent()) {
+      reads.begin();
+      host.due(held, settings.maxBatch() + definitions.stalled());
+    }
   }
 
   /** Time has passed. */
@@ -325,6 +343,7 @@ final class SagaOwner {
     boolean isIdle =
         entry.staged == null && current != null && !current.status().isActive();
     if (isIdle && entries.remove(entry.key, entry)) {
+      reads.ended(entry.key);
       entry.ended(Objects.requireNonNull(current));
     }
   }
@@ -343,6 +362,7 @@ final class SagaOwner {
       return true;
     }
     if (entries.remove(entry.key, entry)) {
+      reads.ended(entry.key);
       entry.follow();
     }
     return false;
@@ -358,13 +378,14 @@ final class SagaOwner {
 
   /** Takes over an instance that the log has shown, or only its new signals if it is here already. */
   private void meet(SagaLog.Row row, long now) {
-    Entry<?> entry = entries.get(new Entry.Key(row.saga(), row.key()));
-    if (entry == null) {
+    Entry.Key key = new Entry.Key(row.saga(), row.key());
+    Entry<?> entry = entries.get(key);
+    if (entry == null && !reads.mayBeOld(key)) {
       Entry<?> fresh = adopt(row, false, now);
       if (fresh != null) {
         settle(fresh);
       }
-    } else if (!entry.reading && !row.signals().waiting().isEmpty()) {
+    } else if (entry != null && !entry.reading && !row.signals().waiting().isEmpty()) {
       entry.push(new Input.Signalled(row.signals()));
       process(entry, now);
     }
@@ -424,6 +445,7 @@ final class SagaOwner {
       return;
     }
     definitions.forgetStalled();
+    reads.outdate();
     lost.forEach(lease -> leases.remove(lease.partition()));
     for (Entry<?> entry : List.copyOf(entries.values())) {
       if (entry.epoch != SagaLog.UNOWNED
@@ -435,8 +457,9 @@ final class SagaOwner {
   }
 
   private void recover() {
-    if (entries.size() < settings.maxActive()) {
-      recovery.load(host, leases, settings.maxBatch());
+    boolean hasRoom = entries.size() < settings.maxActive() && reads.isCurrent();
+    if (hasRoom && recovery.load(host, leases, settings.maxBatch())) {
+      reads.begin();
     }
   }
 

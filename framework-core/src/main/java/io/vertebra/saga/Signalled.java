@@ -141,7 +141,7 @@ final class Signalled<S> {
     } else {
       boolean refused =
           at.stepState(step.index()) == StepState.REFUSED || (undo && last.answer() != null);
-      String id = refused ? SagaMachine.nextId(last.messageId()) : last.messageId();
+      String id = refused ? CommandId.next(last.messageId()) : last.messageId();
       sendAnew(step, last.anew(id, last.body()), undo);
     }
   }
@@ -201,9 +201,8 @@ final class Signalled<S> {
       answers.received(wait, message, new SagaLog.Answer(false, body), "by an operator");
       return;
     }
-    String id = last == null
-        ? machine.messageId(at.id(), step, undo)
-        : SagaMachine.nextId(last.messageId());
+    String id =
+        last == null ? machine.messageId(at.id(), step, undo) : CommandId.next(last.messageId());
     sendAnew(step, Pending.first(step.index(), id, body), undo);
   }
 }

@@ -76,7 +76,8 @@ record SagaInvariants(
 
   /** Whether a command, or one that an operator had sent in its place, has run. */
   private boolean isDone(String id) {
-    return effects().anyMatch(effect -> effect.equals(id) || effect.startsWith(id + Saga.AGAIN));
+    return effects()
+        .anyMatch(effect -> effect.equals(id) || effect.startsWith(id + CommandId.AGAIN));
   }
 
   private boolean has(String id) {
@@ -87,7 +88,7 @@ record SagaInvariants(
     List<String> all = effects().toList();
     assertThat(new HashSet<>(all)).as("each effect at most once").hasSameSizeAs(all);
     for (String id : all) {
-      String action = id.replaceAll("~.*", "").replace(".undo", "");
+      String action = CommandId.firstOf(id).replace(".undo", "");
       String step = action.substring(row.id().length() + 1);
       boolean isWait = world.saga.find(step).action() instanceof StepDefinition.Await<?>;
       if (!isWait && !world.participants.bodies.containsKey(action)) {

@@ -36,6 +36,9 @@ class SagaOwnerTest {
       all.add(new SagaLog.Lease(partition, 7));
     }
     owner.granted(new SagaLog.Grant(all, owners), now, now);
+    if (host.loads > 0) {
+      owner.loaded(List.of(), 4, now);
+    }
     host.clear();
   }
 
@@ -267,6 +270,39 @@ class SagaOwnerTest {
             () -> owner.add(new SagaMachine<>(same, new SimCodec(), () -> 0, MachineDriver.LIMITS)))
         .isInstanceOf(SagaException.class)
         .hasMessageContaining("two definitions");
+  }
+
+  @Test
+  void takes_no_row_for_news_that_was_read_before_its_own_last_write() {
+    lease(1);
+    start("a");
+    SagaLog.Row old = host.batch.get(0).row();
+    written(SagaLog.Result.WRITTEN);
+    owner.unowned(old.partition(), now);
+    SagaHost.Order reserve = host.sent.get(0);
+    Record refusal = new Shop.No("reserve");
+    owner.happened(reserve.key(), "id0", new Input.Refused(reserve.messageId(), refusal), now);
+    owner.flush(now);
+    written(SagaLog.Result.WRITTEN);
+    assertThat(owner.size()).isZero();
+    owner.dueFound(List.of(old), now);
+    assertThat(owner.size()).isZero();
+    assertThat(host.sent).hasSize(1);
+    owner.unowned(old.partition(), now);
+    owner.dueFound(List.of(old), now);
+    assertThat(owner.size()).as("a read that began later tells the truth").isEqualTo(1);
+  }
+
+  @Test
+  void takes_no_row_that_was_read_before_it_lost_a_partition() {
+    lease(1);
+    start("a");
+    SagaLog.Row row = host.batch.get(0).row();
+    owner.unowned(row.partition(), now);
+    written(SagaLog.Result.FENCED);
+    lease(1);
+    owner.dueFound(List.of(row), now);
+    assertThat(owner.size()).isZero();
   }
 
   @Test

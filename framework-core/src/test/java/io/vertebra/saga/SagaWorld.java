@@ -510,9 +510,17 @@ final class SagaWorld {
     public void due(List<SagaLog.Lease> leases, int limit) {
       SagaOwner current = owner;
       after(1 + random.nextInt(30), () -> {
+        if (chance(faults.logFails)) {
+          after(20, () -> on(current, time -> current.dueFailed()));
+          return;
+        }
         List<SagaLog.Row> rows = log.due(leases, limit).result();
-        if (!rows.isEmpty()) {
-          travel(1 + random.nextInt(30), () -> on(current, time -> current.dueFound(rows, time)));
+        Runnable answer = () -> on(current, time -> current.dueFound(rows, time));
+        long delay = 1L + random.nextInt(30);
+        if (rows.isEmpty()) {
+          after(delay, answer);
+        } else {
+          travel(delay, answer);
         }
       });
     }

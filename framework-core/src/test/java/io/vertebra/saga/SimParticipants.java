@@ -31,11 +31,6 @@ final class SimParticipants {
     }
   }
 
-  private static String firstId(String id) {
-    int mark = id.indexOf(Saga.AGAIN);
-    return mark < 0 ? id : id.substring(0, mark);
-  }
-
   /** Makes sure that a command will not run any more; answers false if it has run. */
   boolean block(String id) {
     if (effects.contains(id)) {
@@ -53,9 +48,9 @@ final class SimParticipants {
     if (known != null) {
       return known;
     }
-    boolean undo = SagaMachine.isUndo(id);
+    boolean undo = CommandId.isCompensation(id);
     if (undo) {
-      String action = firstId(id).replace(".undo", "");
+      String action = CommandId.actionOf(id);
       undone.add(action);
       if (!effects.contains(action)) {
         world.stats.emptyCompensations++;
@@ -64,7 +59,7 @@ final class SimParticipants {
       world.stats.refusedByFence++;
       return null;
     }
-    String first = firstId(id);
+    String first = CommandId.firstOf(id);
     String step = first.substring(first.indexOf('.', first.indexOf('-')) + 1);
     Object answer = world.chance(world.faults.refusal() / (undo ? 2 : 1))
         ? new Shop.No(step)

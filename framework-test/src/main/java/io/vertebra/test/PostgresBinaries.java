@@ -51,8 +51,9 @@ final class PostgresBinaries {
     String name = "/postgres-" + system() + "-" + architecture + ".txz";
     try (InputStream in = PostgresBinaries.class.getResourceAsStream(name)) {
       if (in == null) {
-        throw new IOException("no PostgreSQL for this platform on the class path: add an artifact of"
-            + " io.zonky.test.postgres that has " + name.substring(1));
+        throw new IOException(
+            "no PostgreSQL for this platform on the class path: add an artifact of"
+                + " io.zonky.test.postgres that has " + name.substring(1));
       }
       return in.readAllBytes();
     }
@@ -73,8 +74,8 @@ final class PostgresBinaries {
   }
 
   private static void unpack(byte[] archive, Path target) throws IOException {
-    try (TarArchiveInputStream tar = new TarArchiveInputStream(
-        new XZCompressorInputStream(new ByteArrayInputStream(archive)))) {
+    try (TarArchiveInputStream tar =
+        new TarArchiveInputStream(new XZCompressorInputStream(new ByteArrayInputStream(archive)))) {
       for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
         Path file = target.resolve(entry.getName()).normalize();
         if (!file.startsWith(target)) {
