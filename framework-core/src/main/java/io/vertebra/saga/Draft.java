@@ -126,6 +126,13 @@ final class Draft<S> implements Place {
     commands = all;
   }
 
+  /** Expects nothing of a step any more. */
+  void drop(int step) {
+    List<Pending> all = new ArrayList<>(commands);
+    all.removeIf(command -> command.step() == step);
+    commands = all;
+  }
+
   void send(Pending command) {
     sends.add(command);
   }

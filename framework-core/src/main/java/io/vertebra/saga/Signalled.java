@@ -167,6 +167,7 @@ final class Signalled<S> {
     decided(signal, SagaEvent.Kind.OPERATOR_SKIPPED);
     if (at.isUndo(step.index())) {
       at.step(step.index(), StepState.SKIPPED);
+      at.drop(step.index());
       if (!at.hasOpenCommand()) {
         stages.undone();
       }

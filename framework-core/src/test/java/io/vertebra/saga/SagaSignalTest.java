@@ -307,6 +307,20 @@ class SagaSignalTest {
   }
 
   @Test
+  void s13_forgets_the_refusal_of_a_compensation_that_an_operator_skips() {
+    prepaid.event("paid", "p1").reply("reserve").refuse("book");
+    assertThat(prepaid.at.steps()).isEqualTo("+<x....");
+    MachineDriver<Shop.State> both = new MachineDriver<>(Shop.PREPAID, new Shop.Place("o1", 20));
+    both.event("paid", "p1").reply("reserve").reply("book").advance(400);
+    both.refuse("dispatch").refuse("paid.undo").refuse("book.undo").crash();
+    assertThat(both.at.steps()).isEqualTo("+!!0x..");
+    both.operator(SignalKind.SKIP, "paid").crash();
+    assertThat(both.at.steps()).isEqualTo("+-!0x..");
+    both.operator(SignalKind.SKIP, "book");
+    assertThat(both.at.steps()).isEqualTo("<--0x..");
+  }
+
+  @Test
   void s13_decides_on_a_pivot_whose_outcome_nobody_knows() {
     fulfil
         .reply("reserve")
