@@ -29,6 +29,7 @@ module io.vertebra.core {
 
   // What applications use, and what stores implement.
   exports io.vertebra.idempotency;
+  exports io.vertebra.outbox;
   exports io.vertebra.saga;
 
   // For vertebra-cluster, which is no part of the public API.

@@ -9,6 +9,7 @@ import io.vertebra.dispatch.Scope;
 import io.vertebra.gate.PlainAddress;
 import io.vertebra.idempotency.DedupStore;
 import io.vertebra.idempotency.Idempotency;
+import io.vertebra.idempotency.IdempotentHandler;
 import io.vertebra.limit.Limit;
 import io.vertebra.messaging.Bus;
 import io.vertebra.messaging.Call;
@@ -64,7 +65,17 @@ final class VerticleServices implements Services {
   @Override
   public <Q, R> Serving request(
       Request<Q, R> contract, BiFunction<? super Q, ? super Call, Future<R>> handler) {
+    if (handler instanceof IdempotentHandler<?, ?> idempotent) {
+      return add(contract, bind(idempotent, contract)::apply, true);
+    }
     return add(contract, handler::apply);
+  }
+
+  @SuppressWarnings(
+      "unchecked") // it is a handler of this contract's messages, or it could not be passed here
+  private static <Q, R> BiFunction<Q, Call, Future<R>> bind(
+      IdempotentHandler<?, ?> handler, Request<Q, R> contract) {
+    return ((IdempotentHandler<Q, R>) handler).of(contract);
   }
 
   @Override
@@ -87,7 +98,11 @@ final class VerticleServices implements Services {
   }
 
   private <Q, R> Serving add(Request<Q, R> contract, Handler<Q, R> handler) {
-    RequestService<Q, R> service = new RequestService<>(contract, handler);
+    return add(contract, handler, false);
+  }
+
+  private <Q, R> Serving add(Request<Q, R> contract, Handler<Q, R> handler, boolean idempotent) {
+    RequestService<Q, R> service = new RequestService<>(contract, handler, idempotent);
     requests.add(service);
     return service;
   }
@@ -137,15 +152,17 @@ final class VerticleServices implements Services {
   private final class RequestService<Q, R> implements Serving {
     private final Request<Q, R> contract;
     private final Handler<Q, R> handler;
+    private final boolean idempotent;
     private Limit limit = Limit.defaults();
     private @Nullable DedupStore store;
     private @Nullable String address;
     private @Nullable Instance<Q, R> instance;
     private @Nullable MessageConsumer<?> consumer;
 
-    RequestService(Request<Q, R> contract, Handler<Q, R> handler) {
+    RequestService(Request<Q, R> contract, Handler<Q, R> handler, boolean idempotent) {
       this.contract = contract;
       this.handler = handler;
+      this.idempotent = idempotent;
     }
 
     @Override
@@ -177,11 +194,14 @@ final class VerticleServices implements Services {
       return consumer.completion();
     }
 
-    /** An idempotent contract always has a dedup store, any other only if it was given one. */
+    /**
+     * An idempotent contract always has a dedup store, its handler's own or the node's; any other
+     * only if it was given one.
+     */
     private Handler<Q, R> deduplicated() {
       Idempotency idempotency = store != null
           ? Idempotency.create(engine.vertx(), store)
-          : contract.isIdempotent() ? node.idempotency() : null;
+          : contract.isIdempotent() && !idempotent ? node.idempotency() : null;
       return idempotency == null
           ? handler
           : idempotency.wrap(contract, VerticleServices.<Q, R>quiet(handler))::apply;

@@ -61,6 +61,7 @@ class ArchitectureTest {
       Map.entry("idempotency", Set.of("messaging")),
       Map.entry("observe", Set.of("dispatch")),
       Map.entry("security", Set.of("dispatch")),
+      Map.entry("outbox", Set.of("messaging")),
       Map.entry("queue", Set.of("limit", "idempotency")),
       Map.entry("stream", Set.of("limit", "idempotency")),
       Map.entry("saga", Set.of("queue", "stream")),

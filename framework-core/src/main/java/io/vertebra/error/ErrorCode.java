@@ -61,6 +61,10 @@ public enum ErrorCode {
   STILL_RUNNING(4002, true, false),
   /** The dedup store cannot be reached; nothing was run. */
   STORE_UNAVAILABLE(4003, true, false),
+  /** The compensation of a saga step was here before the step's own command, which must not run any more. */
+  STEP_COMPENSATED(4004, false, false),
+  /** The store did not say whether it took the work's transaction. */
+  OUTCOME_UNKNOWN(4005, true, true),
 
   /** A saga definition contradicts itself or another one of its name. */
   SAGA_INVALID(5001, false, false),

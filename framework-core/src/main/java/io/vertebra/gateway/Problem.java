@@ -138,7 +138,7 @@ final class Problem {
       case FORBIDDEN -> 403;
       case NOT_FOUND -> NOT_FOUND;
       case METHOD_NOT_ALLOWED -> 405;
-      case CONFLICT, STILL_RUNNING -> 409;
+      case CONFLICT, STILL_RUNNING, STEP_COMPENSATED -> 409;
       case MESSAGE_TOO_LARGE -> 413;
       case MEDIA_TYPE_UNSUPPORTED -> 415;
       case DECLARED -> DECLARED;
@@ -148,6 +148,7 @@ final class Problem {
           DRAINING,
           NODE_CLOSED,
           STORE_UNAVAILABLE,
+          OUTCOME_UNKNOWN,
           SAGA_FENCED,
           SAGA_LOG_UNAVAILABLE -> UNAVAILABLE;
       case CANCELLED, PEER_GONE -> failure.mayHaveRun() ? INTERNAL : UNAVAILABLE;

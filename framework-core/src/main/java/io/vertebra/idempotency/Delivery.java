@@ -5,7 +5,6 @@ import io.vertebra.error.DeclaredFailure;
 import io.vertebra.error.HandlerException;
 import io.vertebra.error.IdempotencyException;
 import io.vertebra.messaging.Call;
-import io.vertebra.wire.Format;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -27,8 +26,7 @@ final class Delivery<Q, R> {
   private final Idempotency idempotency;
   private final Q message;
   private final Call call;
-  private final String key;
-  private final String fingerprint;
+  private final IdempotencyKey key;
   private final @Nullable Context context = Vertx.currentContext();
   private final Promise<R> promise = Promise.promise();
 
@@ -37,9 +35,7 @@ final class Delivery<Q, R> {
     this.idempotency = idempotency;
     this.message = message;
     this.call = call;
-    String declared = call.metadata().idempotencyKey();
-    this.key = declared == null ? call.metadata().messageId() : declared;
-    this.fingerprint = Format.fingerprint(consumer.contract.requestType(), message);
+    this.key = IdempotencyKey.of(consumer.name, consumer.contract, message, call.metadata());
   }
 
   Future<R> begin() {
@@ -52,7 +48,8 @@ final class Delivery<Q, R> {
     try {
       answer = idempotency
           .store()
-          .begin(consumer.name, key, fingerprint, idempotency.leases().lease());
+          .begin(
+              key.consumer(), key.key(), key.fingerprint(), idempotency.leases().lease());
     } catch (RuntimeException e) {
       answer = Future.failedFuture(e);
     }
@@ -156,7 +153,11 @@ final class Delivery<Q, R> {
     here(
         idempotency
             .store()
-            .begin(consumer.name, key, fingerprint, idempotency.leases().lease()),
+            .begin(
+                key.consumer(),
+                key.key(),
+                key.fingerprint(),
+                idempotency.leases().lease()),
         result -> {
           if (result.succeeded() && result.result() instanceof DedupStore.Duplicate duplicate) {
             consumer.codec.decode(duplicate.reply()).onComplete(promise);

@@ -64,7 +64,7 @@ final class AnswerFrame {
         OverloadedException.received(message, Duration.ofMillis(Math.max(0, retryAfter)));
       case CONTRACT_MISMATCH, CONTRACT_INVALID, MESSAGE_TOO_LARGE, MESSAGE_INVALID ->
         ContractException.received(code, message);
-      case CONFLICT, STILL_RUNNING, STORE_UNAVAILABLE ->
+      case CONFLICT, STILL_RUNNING, STORE_UNAVAILABLE, STEP_COMPENSATED, OUTCOME_UNKNOWN ->
         IdempotencyException.received(code, message);
       case SAGA_INVALID, SAGA_COMPENSATED, SAGA_NEEDS_OPERATOR, SAGA_FENCED, SAGA_STALLED ->
         SagaException.received(code, message);

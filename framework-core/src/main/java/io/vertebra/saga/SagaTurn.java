@@ -297,7 +297,7 @@ final class SagaTurn<S> {
           at = at.withStep(step.index(), StepState.SKIPPED);
           note(SagaEvent.Kind.SKIPPED, step.name(), 0, "");
         } else {
-          commands.add(command(step, step.command(), ""));
+          commands.add(command(step, step.command(), CommandId.ofAction(at.id(), step.name())));
           at = at.withStep(step.index(), StepState.PENDING);
         }
       } catch (RuntimeException e) {
@@ -313,10 +313,10 @@ final class SagaTurn<S> {
   }
 
   private Instance.Pending command(
-      StepDefinition<S> step, StepDefinition.Command<S> command, String suffix) {
+      StepDefinition<S> step, StepDefinition.Command<S> command, String messageId) {
     Object message = command.toMessage().apply(at.state());
     Buffer body = machine.codec().encodeAny(command.contract().requestType(), message);
-    return Instance.Pending.first(step.index(), at.id() + "." + step.name() + suffix, body);
+    return Instance.Pending.first(step.index(), messageId, body);
   }
 
   /** Undoes the last stage up to {@code stage} that has anything to undo. */
@@ -351,7 +351,7 @@ final class SagaTurn<S> {
       return true;
     }
     try {
-      commands.add(command(step, compensation, ".undo"));
+      commands.add(command(step, compensation, CommandId.ofCompensation(at.id(), step.name())));
       at = at.withStep(step.index(), StepState.UNDOING);
       return true;
     } catch (RuntimeException e) {

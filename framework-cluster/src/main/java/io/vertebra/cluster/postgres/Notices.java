@@ -42,11 +42,12 @@ final class Notices {
     return () -> source.handler(null);
   }
 
-  /** Tells all who listen to a channel, some time. */
-  void send(String channel, String text) {
-    sessions
+  /** Tells all who listen to a channel, some time; completes once it is sent or lost. */
+  Future<Void> send(String channel, String text) {
+    return sessions
         .query("SELECT pg_notify($1, $2)", Tuple.of(name(channel), text))
-        .onFailure(failure -> LOG.debug("A notice was lost", failure));
+        .onFailure(failure -> LOG.debug("A notice was lost", failure))
+        .transform(sent -> Future.succeededFuture());
   }
 
   private String name(String channel) {

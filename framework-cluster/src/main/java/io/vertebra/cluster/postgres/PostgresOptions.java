@@ -23,6 +23,7 @@ public final class PostgresOptions {
     String uri;
     String schema = "vertebra";
     int poolSize = 8;
+    int transactionPoolSize = 8;
     Duration lease = Duration.ofSeconds(10);
     Duration dedupWindow = Duration.ofDays(1);
 
@@ -40,6 +41,7 @@ public final class PostgresOptions {
       Draft copy = new Draft(uri);
       copy.schema = schema;
       copy.poolSize = poolSize;
+      copy.transactionPoolSize = transactionPoolSize;
       copy.lease = lease;
       copy.dedupWindow = dedupWindow;
       copy.password = password;
@@ -55,6 +57,10 @@ public final class PostgresOptions {
     }
     if (values.poolSize < 4) {
       throw new IllegalArgumentException("poolSize must be at least 4: " + values.poolSize);
+    }
+    if (values.transactionPoolSize < 1) {
+      throw new IllegalArgumentException(
+          "transactionPoolSize must be at least 1: " + values.transactionPoolSize);
     }
     if (values.lease.toMillis() < 1_000) {
       throw new IllegalArgumentException("lease must be at least 1 s: " + values.lease);
@@ -90,7 +96,7 @@ public final class PostgresOptions {
   }
 
   /**
-   * A database, with schema {@code vertebra}, at most 8 connections, lease 10 s, dedup window 1 day,
+   * A database, with schema {@code vertebra}, at most 8 connections and 8 more for transactions, lease 10 s, dedup window 1 day,
    * waiting for the database for ever.
    *
    * @param uri {@code postgresql://user:password@host:port/database}; what may follow a {@code ?}, such as
@@ -106,6 +112,7 @@ public final class PostgresOptions {
     draft.password = json.getString("password");
     draft.schema = json.getString("schema", draft.schema);
     draft.poolSize = json.getInteger("poolSize", draft.poolSize);
+    draft.transactionPoolSize = json.getInteger("transactionPoolSize", draft.transactionPoolSize);
     draft.lease = Duration.ofMillis(json.getLong("leaseMs", draft.lease.toMillis()));
     draft.dedupWindow =
         Duration.ofMillis(json.getLong("dedupWindowMs", draft.dedupWindow.toMillis()));
@@ -120,6 +127,7 @@ public final class PostgresOptions {
         .put("uri", PASSWORD.matcher(values.uri).replaceFirst("$1@"))
         .put("schema", values.schema)
         .put("poolSize", values.poolSize)
+        .put("transactionPoolSize", values.transactionPoolSize)
         .put("leaseMs", values.lease.toMillis())
         .put("dedupWindowMs", values.dedupWindow.toMillis());
     return values.connectTimeout == null
@@ -155,6 +163,14 @@ public final class PostgresOptions {
   public PostgresOptions withPoolSize(int poolSize) {
     return with(d -> {
       d.poolSize = poolSize;
+      return d;
+    });
+  }
+
+  /** How many transactions of handlers are open at most; others wait for them. Default 8, at least 1. */
+  public PostgresOptions withTransactionPoolSize(int transactionPoolSize) {
+    return with(d -> {
+      d.transactionPoolSize = transactionPoolSize;
       return d;
     });
   }
@@ -200,6 +216,11 @@ public final class PostgresOptions {
     return values.poolSize;
   }
 
+  /** How many transactions of handlers are open at most. */
+  public int transactionPoolSize() {
+    return values.transactionPoolSize;
+  }
+
   /** The shortest lease. */
   public Duration lease() {
     return values.lease;
@@ -230,6 +251,18 @@ public final class PostgresOptions {
         .addProperty("synchronous_commit", "on")
         .setCachePreparedStatements(true)
         .setPreparedStatementCacheSqlLimit(MAX_CACHED_SQL);
+    return session;
+  }
+
+  /** What sessions are opened with in which handlers make statements: those look tables up as the user is set up for. */
+  PgConnectOptions userSession() {
+    PgConnectOptions session = session();
+    String own = PgConnectOptions.fromUri(values.uri).getProperties().get("search_path");
+    if (own == null) {
+      session.getProperties().remove("search_path");
+    } else {
+      session.getProperties().put("search_path", own);
+    }
     return session;
   }
 }

@@ -5,6 +5,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.internal.logging.Logger;
 import io.vertx.core.internal.logging.LoggerFactory;
 import io.vertx.pgclient.PgBuilder;
+import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.Row;
@@ -24,12 +25,22 @@ final class Sessions {
 
   private final Vertx vertx;
   private final PostgresOptions options;
+  private final PgConnectOptions each;
+  private final int most;
   private final long patienceMillis;
   private final AtomicReference<Pool> pool;
 
-  Sessions(Vertx vertx, PostgresOptions options) {
+  /**
+   * Connections, opened when they are needed.
+   *
+   * @param each how one is opened
+   * @param most how many there are at most
+   */
+  Sessions(Vertx vertx, PostgresOptions options, PgConnectOptions each, int most) {
     this.vertx = vertx;
     this.options = options;
+    this.each = each;
+    this.most = most;
     this.patienceMillis = options.lease().toMillis() * 3 / 2;
     this.pool = new AtomicReference<>(open());
   }
@@ -38,10 +49,10 @@ final class Sessions {
     int lease = Math.toIntExact(options.lease().toMillis());
     return PgBuilder.pool()
         .with(new PoolOptions()
-            .setMaxSize(options.poolSize())
+            .setMaxSize(most)
             .setConnectionTimeout(lease)
             .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS))
-        .connectingTo(options.session())
+        .connectingTo(each)
         .using(vertx)
         .build();
   }
@@ -54,14 +65,16 @@ final class Sessions {
   /** One statement, which is prepared once per connection. Fails after one and a half leases at the latest. */
   Future<RowSet<Row>> query(String sql, Tuple values) {
     Pool used = pool.get();
-    return used.preparedQuery(sql)
-        .execute(values)
-        .timeout(patienceMillis, TimeUnit.MILLISECONDS)
-        .onFailure(failure -> {
-          if (failure instanceof TimeoutException) {
-            giveUp(used);
-          }
-        });
+    return within(used, used.preparedQuery(sql).execute(values));
+  }
+
+  /** An answer from one of the connections that is waited for as long as any. */
+  <T> Future<T> within(Pool used, Future<T> answer) {
+    return answer.timeout(patienceMillis, TimeUnit.MILLISECONDS).onFailure(failure -> {
+      if (failure instanceof TimeoutException) {
+        giveUp(used);
+      }
+    });
   }
 
   private void giveUp(Pool silent) {

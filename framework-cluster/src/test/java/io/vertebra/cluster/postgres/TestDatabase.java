@@ -24,6 +24,16 @@ final class TestDatabase {
     }
   }
 
+  /** The port of the server. */
+  static int port() {
+    return SERVER.port();
+  }
+
+  /** The server's address as seen through a proxy on another port. */
+  static String uri(int proxyPort) {
+    return SERVER.uri().replace(":" + SERVER.port() + "/", ":" + proxyPort + "/");
+  }
+
   static PostgresOptions freshSchema() {
     return PostgresOptions.at(SERVER.uri()).withSchema("s" + SCHEMAS.incrementAndGet());
   }
