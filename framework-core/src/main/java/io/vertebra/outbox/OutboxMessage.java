@@ -55,7 +55,11 @@ public record OutboxMessage(
     String key = topic.keyOf(message);
     Class<T> type = topic.messageType();
     return of(
-        topic, key == null ? messageId : key, messageId, Format.JSON.encode(type, message), headers);
+        topic,
+        key == null ? messageId : key,
+        messageId,
+        Format.JSON.encode(type, message),
+        headers);
   }
 
   /** The partition it belongs to: FNV-1a over the UTF-16 units of contract and key, folded to 6 bits. */

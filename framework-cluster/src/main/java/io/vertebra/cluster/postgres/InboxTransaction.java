@@ -84,7 +84,8 @@ final class InboxTransaction<Q, R> {
 
   /** Whether a compensation has anything to undo; true for all other messages. */
   private Future<Boolean> ran(InboxStatements sql) {
-    return consumer.nothingToUndo() != null && CommandId.isCompensation(all.get(0).messageId())
+    return consumer.nothingToUndo() != null
+            && CommandId.isCompensation(all.get(0).messageId())
         ? sql.undo(CommandId.actionOf(all.get(0).messageId()))
         : Future.succeededFuture(true);
   }
@@ -131,8 +132,7 @@ final class InboxTransaction<Q, R> {
       Incoming<Q, R> late = firsts.get(0);
       rollback(() -> end(late, IdempotencyException.stepCompensated(name, late.messageId())));
     } else if (all.size() == 1 && all.get(0).isOver()) {
-      rollback(
-          () -> end(all.get(0), CallException.deadlineExceeded(name, Duration.ZERO, false)));
+      rollback(() -> end(all.get(0), CallException.deadlineExceeded(name, Duration.ZERO, false)));
     } else {
       firsts.forEach(each -> handle(each, ran));
       Future.join(answers).onComplete(handled -> handled(sql));
@@ -192,7 +192,8 @@ final class InboxTransaction<Q, R> {
     units.forEach(Unit::end);
     if (all.size() > 1) {
       rollback(() -> rerun(firsts));
-    } else if (firsts.get(0).isDeclared(answers.get(0)) && cause == answers.get(0).cause()) {
+    } else if (firsts.get(0).isDeclared(answers.get(0))
+        && cause == answers.get(0).cause()) {
       rollback(() -> record(sql));
     } else {
       rollback(() -> end(firsts.get(0), cause));

@@ -59,7 +59,8 @@ final class Incoming<Q, R> {
         work = Future.failedFuture(e);
       }
       if (work == null) {
-        work = Future.failedFuture(HandlerException.answeredNothing(consumer.contract().name()));
+        work = Future.failedFuture(
+            HandlerException.answeredNothing(consumer.contract().name()));
       }
       work.onComplete(into);
     });

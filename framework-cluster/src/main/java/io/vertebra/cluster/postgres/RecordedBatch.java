@@ -37,20 +37,19 @@ final class RecordedBatch<Q, R> {
 
   /** Completes, and never fails, when each message has an answer. */
   Future<Void> run(List<Incoming<Q, R>> all) {
-    return ask(sql -> sql.look(name, keys(all)))
-        .transform(found -> {
-          if (found.failed()) {
-            all.forEach(each -> each.fail(notRun(found.cause())));
-            return Future.succeededFuture();
-          }
-          List<Incoming<Q, R>> firsts = new ArrayList<>();
-          for (Incoming<Q, R> each : all) {
-            if (!answerStored(each, found.result())) {
-              firsts.add(each);
-            }
-          }
-          return handle(firsts);
-        });
+    return ask(sql -> sql.look(name, keys(all))).transform(found -> {
+      if (found.failed()) {
+        all.forEach(each -> each.fail(notRun(found.cause())));
+        return Future.succeededFuture();
+      }
+      List<Incoming<Q, R>> firsts = new ArrayList<>();
+      for (Incoming<Q, R> each : all) {
+        if (!answerStored(each, found.result())) {
+          firsts.add(each);
+        }
+      }
+      return handle(firsts);
+    });
   }
 
   private <T> Future<T> ask(Function<InboxStatements, Future<T>> question) {
@@ -60,8 +59,7 @@ final class RecordedBatch<Q, R> {
         .within(pool, question.apply(new InboxStatements(database.sql(), pool)));
   }
 
-  private boolean answerStored(
-      Incoming<Q, R> each, Map<String, InboxStatements.Stored> found) {
+  private boolean answerStored(Incoming<Q, R> each, Map<String, InboxStatements.Stored> found) {
     InboxStatements.Stored stored = found.get(each.key.key());
     if (stored == null) {
       return false;

@@ -41,8 +41,7 @@ class Sending implements Outgoing {
 
   private void add(OutboxMessage message) {
     if (ended) {
-      throw new IllegalStateException(
-          "The handler has answered, so it sends no more messages.");
+      throw new IllegalStateException("The handler has answered, so it sends no more messages.");
     }
     sent.add(message);
   }

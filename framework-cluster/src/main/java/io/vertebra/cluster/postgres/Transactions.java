@@ -1,6 +1,5 @@
 package io.vertebra.cluster.postgres;
 
-import io.vertebra.contract.Request;
 import io.vertebra.idempotency.IdempotentHandler;
 import io.vertebra.messaging.Call;
 import io.vertx.core.Future;
@@ -18,12 +17,14 @@ final class Transactions {
   private final Sessions sessions;
   private final UnitSql sql;
   private final OutboxNotices notices;
+  private final InboxPurge purge;
 
   Transactions(Postgres postgres) {
     this.vertx = postgres.vertx();
     this.options = postgres.options();
     this.sql = new UnitSql(postgres.statements("inbox.sql"), options.schema());
     this.notices = new OutboxNotices(postgres.notices());
+    this.purge = new InboxPurge(vertx, postgres.sessions(), sql, options);
     this.sessions =
         new Sessions(vertx, options, options.userSession(), options.transactionPoolSize());
   }
@@ -40,6 +41,10 @@ final class Transactions {
     return notices;
   }
 
+  InboxPurge purge() {
+    return purge;
+  }
+
   /** When it is worth asking again for a key that another transaction holds. */
   Duration retryAfter() {
     return options.lease().dividedBy(4);
@@ -50,6 +55,7 @@ final class Transactions {
       BiFunction<? super Q, ? super UnitOfWork, Future<R>> handler,
       @Nullable Function<? super Q, ? extends R> nothingToUndo) {
     return contract -> {
+      purge.start();
       Consumer<Q, R> consumer = new Consumer<>(contract, handler, nothingToUndo);
       return (message, call) -> {
         Incoming<Q, R> incoming = new Incoming<>(vertx, consumer, message, call);
@@ -64,9 +70,9 @@ final class Transactions {
       int most, BiFunction<? super Q, ? super UnitOfWork, Future<R>> handler) {
     checkSize(most);
     return contract -> {
+      purge.start();
       Consumer<Q, R> consumer = new Consumer<>(contract, handler, null);
-      return grouped(
-          consumer, most, group -> new InboxTransaction<>(this, consumer, group).run());
+      return grouped(consumer, most, group -> new InboxTransaction<>(this, consumer, group).run());
     };
   }
 
@@ -75,6 +81,7 @@ final class Transactions {
       int most, BiFunction<? super Q, ? super Outgoing, Future<R>> handler) {
     checkSize(most);
     return contract -> {
+      purge.start();
       Consumer<Q, R> consumer = new Consumer<>(contract, handler::apply, null);
       return grouped(consumer, most, new RecordedBatch<>(this, consumer, handler)::run);
     };
@@ -97,6 +104,7 @@ final class Transactions {
   }
 
   Future<Void> close() {
+    purge.close();
     return sessions.close();
   }
 }

@@ -16,7 +16,6 @@ final class UnitSql {
 
   /** The statement with this name. */
   String get(String name) {
-    return qualified.computeIfAbsent(
-        name, each -> statements.get(each).replace("@schema", schema));
+    return qualified.computeIfAbsent(name, each -> statements.get(each).replace("@schema", schema));
   }
 }

@@ -32,21 +32,18 @@ class SagaFenceIT {
   void start() {
     shop = new ServiceNode(TestDatabase.freshSchema().withLease(Duration.ofSeconds(60)));
     shop.serve((on, pg) -> {
-      on.request(
-          Shop.RESERVE,
-          pg.inTransaction((reserve, unit) -> {
-            actions.incrementAndGet();
-            if (reserve.quantity() > 10) {
-              return shop.effect(unit, reserve.orderId())
-                  .compose(done -> unit.fail(new OutOfStock(reserve.sku())));
-            }
-            begun.tryComplete();
-            return shop.effect(unit, reserve.orderId())
-                .compose(done -> reserve.orderId().equals("slow")
-                    ? goOn.future()
-                    : Future.succeededFuture())
-                .map(done -> new Reserved(reserve.orderId(), 1));
-          }));
+      on.request(Shop.RESERVE, pg.inTransaction((reserve, unit) -> {
+        actions.incrementAndGet();
+        if (reserve.quantity() > 10) {
+          return shop.effect(unit, reserve.orderId())
+              .compose(done -> unit.fail(new OutOfStock(reserve.sku())));
+        }
+        begun.tryComplete();
+        return shop.effect(unit, reserve.orderId())
+            .compose(
+                done -> reserve.orderId().equals("slow") ? goOn.future() : Future.succeededFuture())
+            .map(done -> new Reserved(reserve.orderId(), 1));
+      }));
       on.request(
           Shop.RELEASE,
           pg.compensating(
@@ -108,8 +105,7 @@ class SagaFenceIT {
   void s11_a_compensation_during_its_action_waits_for_it() {
     Future<Reserved> action = shop.send(Shop.RESERVE, Shop.reserve("slow"), ACTION);
     await(begun.future());
-    Future<Released> compensation =
-        shop.send(Shop.RELEASE, new Release("slow"), COMPENSATION);
+    Future<Released> compensation = shop.send(Shop.RELEASE, new Release("slow"), COMPENSATION);
     await(shop.postgres.pool().query("SELECT 1").execute());
     assertThat(compensation.isComplete()).isFalse();
     goOn.complete();

@@ -20,8 +20,7 @@ import java.util.function.BiConsumer;
 final class ServiceNode implements AutoCloseable {
   final Vertx vertx = Vertx.vertx();
   final Node node = Node.create(
-      vertx,
-      NodeOptions.defaults().withLocalCheck(true).withDrainTimeout(Duration.ofMillis(200)));
+      vertx, NodeOptions.defaults().withLocalCheck(true).withDrainTimeout(Duration.ofMillis(200)));
   final Postgres postgres;
   final String schema;
 

@@ -51,7 +51,8 @@ class UnitOfWorkIT {
     ServiceNode shop = start(options);
     return shop.serve((on, pg) -> {
       on.request(Shop.RESERVE, pg.inTransaction((reserve, unit) -> handle(shop, reserve, unit)));
-      on.request(Shop.RESERVE_ONCE, pg.inTransaction((reserve, unit) -> handle(shop, reserve, unit)));
+      on.request(
+          Shop.RESERVE_ONCE, pg.inTransaction((reserve, unit) -> handle(shop, reserve, unit)));
     });
   }
 
@@ -177,12 +178,10 @@ class UnitOfWorkIT {
   @Test
   void a_failed_statement_is_not_committed_over_even_if_the_handler_ignores_it() {
     ServiceNode shop = start(options);
-    shop.serve((on, pg) -> on.request(
-        Shop.RESERVE,
-        pg.inTransaction((reserve, unit) -> {
-          unit.sql().query("SELECT 1 / 0").execute();
-          return handle(shop, reserve, unit).otherwise(new Reserved("never", 0));
-        })));
+    shop.serve((on, pg) -> on.request(Shop.RESERVE, pg.inTransaction((reserve, unit) -> {
+      unit.sql().query("SELECT 1 / 0").execute();
+      return handle(shop, reserve, unit).otherwise(new Reserved("never", 0));
+    })));
     assertThat(failure(shop.refusal(Shop.RESERVE, Shop.reserve("o1"), "m1")).code())
         .isEqualTo(ErrorCode.HANDLER_FAILED);
     assertThat(shop.sql("SELECT key FROM inbox")).isEmpty();
@@ -192,12 +191,10 @@ class UnitOfWorkIT {
   void a_statement_after_the_answer_is_refused() {
     ServiceNode shop = start(options);
     Promise<UnitOfWork> kept = Promise.promise();
-    shop.serve((on, pg) -> on.request(
-        Shop.RESERVE,
-        pg.inTransaction((reserve, unit) -> {
-          kept.complete(unit);
-          return Future.succeededFuture(new Reserved(reserve.orderId(), 0));
-        })));
+    shop.serve((on, pg) -> on.request(Shop.RESERVE, pg.inTransaction((reserve, unit) -> {
+      kept.complete(unit);
+      return Future.succeededFuture(new Reserved(reserve.orderId(), 0));
+    })));
     shop.ask(Shop.RESERVE, Shop.reserve("o1"), "m1");
     UnitOfWork unit = kept.future().result();
     assertThat(await(shop.effect(unit, "late").<Object>map("done").otherwise(e -> e)))
@@ -215,7 +212,8 @@ class UnitOfWorkIT {
             .compose(rows -> calls.get() > 1
                 ? Future.succeededFuture()
                 : pg.pool()
-                    .query("SELECT pg_terminate_backend(" + rows.iterator().next().getInteger(0) + ")")
+                    .query(
+                        "SELECT pg_terminate_backend(" + rows.iterator().next().getInteger(0) + ")")
                     .execute()
                     .mapEmpty())
             .map(killed -> new Reserved(reserve.orderId(), calls.get())))));
@@ -256,8 +254,7 @@ class UnitOfWorkIT {
         .withSchema(options.schema())
         .withLease(options.lease()));
     cutter.arm(committed);
-    VertebraException unknown =
-        failure(shop.refusal(Shop.RESERVE, Shop.reserve("o1"), messageId));
+    VertebraException unknown = failure(shop.refusal(Shop.RESERVE, Shop.reserve("o1"), messageId));
     assertThat(unknown.code()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
     assertThat(unknown.mayHaveRun()).isTrue();
     assertThat(unknown.isRetryable()).isTrue();
@@ -280,14 +277,12 @@ class UnitOfWorkIT {
   void c12_an_effect_elsewhere_gets_the_same_key_at_each_attempt() {
     ServiceNode shop = start(options);
     ConcurrentLinkedQueue<String> keys = new ConcurrentLinkedQueue<>();
-    shop.serve((on, pg) -> on.request(
-        Shop.RESERVE_ONCE,
-        pg.inTransaction((reserve, unit) -> {
-          keys.add(unit.idempotencyKey());
-          return keys.size() == 1
-              ? Future.failedFuture("crashed after the effect elsewhere")
-              : Future.succeededFuture(new Reserved(reserve.orderId(), 0));
-        })));
+    shop.serve((on, pg) -> on.request(Shop.RESERVE_ONCE, pg.inTransaction((reserve, unit) -> {
+      keys.add(unit.idempotencyKey());
+      return keys.size() == 1
+          ? Future.failedFuture("crashed after the effect elsewhere")
+          : Future.succeededFuture(new Reserved(reserve.orderId(), 0));
+    })));
     shop.refusal(Shop.RESERVE_ONCE, Shop.reserve("o1"), "m1");
     shop.ask(Shop.RESERVE_ONCE, Shop.reserve("o1"), "m2");
     assertThat(keys).containsExactly("o1", "o1");
@@ -320,8 +315,8 @@ class UnitOfWorkIT {
   void a_duplicate_of_a_long_transaction_is_told_that_it_still_runs() {
     PostgresOptions quick = options.withLease(Duration.ofSeconds(1));
     ServiceNode shop = shop(quick);
-    PgConnection running = await(PgConnection.connect(
-        shop.vertx, quick.withLease(Duration.ofMinutes(5)).session()));
+    PgConnection running = await(
+        PgConnection.connect(shop.vertx, quick.withLease(Duration.ofMinutes(5)).session()));
     await(running.query("BEGIN").execute());
     await(running
         .query("INSERT INTO inbox (consumer, key, fingerprint) VALUES ('stock.reserve', 'm1', 'x')")
@@ -345,17 +340,27 @@ class UnitOfWorkIT {
   }
 
   @Test
+  void answers_are_forgotten_after_the_window_and_not_before() {
+    ServiceNode shop = shop(options.withDedupWindow(Duration.ofHours(1)));
+    shop.ask(Shop.RESERVE, Shop.reserve("o1"), "saga-1.reserve");
+    TestDatabase.advance(shop.postgres, Duration.ofMinutes(50));
+    assertThat(await(shop.postgres.transactions().purge().run())).isZero();
+    TestDatabase.advance(shop.postgres, Duration.ofMinutes(20));
+    assertThat(await(shop.postgres.transactions().purge().run())).isEqualTo(2);
+    assertThat(shop.ask(Shop.RESERVE, Shop.reserve("o1"), "saga-1.reserve").left())
+        .isEqualTo(2);
+  }
+
+  @Test
   void o1_what_was_sent_in_a_transaction_that_rolled_back_is_not_in_the_outbox() {
     ServiceNode shop = start(options);
-    shop.serve((on, pg) -> on.request(
-        Shop.RESERVE,
-        pg.inTransaction((reserve, unit) -> {
-          unit.send(Shop.PICK, new Pick(reserve.orderId(), 1));
-          unit.publish(Shop.CHANGED, new Shop.StockChanged(reserve.sku(), 1));
-          return reserve.orderId().equals("bad")
-              ? Future.failedFuture("no")
-              : Future.succeededFuture(new Reserved(reserve.orderId(), 0));
-        })));
+    shop.serve((on, pg) -> on.request(Shop.RESERVE, pg.inTransaction((reserve, unit) -> {
+      unit.send(Shop.PICK, new Pick(reserve.orderId(), 1));
+      unit.publish(Shop.CHANGED, new Shop.StockChanged(reserve.sku(), 1));
+      return reserve.orderId().equals("bad")
+          ? Future.failedFuture("no")
+          : Future.succeededFuture(new Reserved(reserve.orderId(), 0));
+    })));
     shop.refusal(Shop.RESERVE, Shop.reserve("bad"), "m1");
     shop.ask(Shop.RESERVE, Shop.reserve("good"), "m2");
     assertThat(shop.outbox())
@@ -372,6 +377,7 @@ class UnitOfWorkIT {
     assertThat(methods.stream().filter(m -> m.getName().matches("send|publish")))
         .hasSize(2)
         .allSatisfy(method -> assertThat(method.getReturnType()).isEqualTo(void.class));
-    assertThat(io.vertebra.messaging.Bus.class.isAssignableFrom(UnitOfWork.class)).isFalse();
+    assertThat(io.vertebra.messaging.Bus.class.isAssignableFrom(UnitOfWork.class))
+        .isFalse();
   }
 }
