@@ -13,6 +13,7 @@ import io.vertebra.cluster.postgres.crash.Orders.Done;
 import io.vertebra.cluster.postgres.crash.Orders.Order;
 import io.vertebra.cluster.postgres.crash.Orders.Step;
 import io.vertebra.contract.Request;
+import io.vertebra.idempotency.IdempotentHandler;
 import io.vertebra.messaging.Call;
 import io.vertebra.messaging.CallOptions;
 import io.vertebra.saga.Saga;
@@ -122,6 +123,7 @@ final class CrashNode {
       on.request(
           contract,
           answered(
+              contract,
               postgres.inTransaction((step, unit) -> contract == Orders.CHARGE && !step.isPaid()
                   ? unit.fail(new Declined(step.order()))
                   : effect(unit, step, contract.name(), "do"))));
@@ -130,8 +132,11 @@ final class CrashNode {
     private void undo(Services on, Request<Step, Done> contract, String action) {
       on.request(
           contract,
-          answered(postgres.compensating(
-              (step, unit) -> effect(unit, step, action, "undo"), step -> new Done(step.order()))));
+          answered(
+              contract,
+              postgres.compensating(
+                  (step, unit) -> effect(unit, step, action, "undo"),
+                  step -> new Done(step.order()))));
     }
 
     private Future<Done> effect(UnitOfWork unit, Step step, String action, String kind) {
@@ -147,8 +152,9 @@ final class CrashNode {
 
     /** A handler with a crash point after its commit and before its answer. */
     private BiFunction<Step, Call, Future<Done>> answered(
-        BiFunction<Step, Call, Future<Done>> handler) {
-      return (step, call) -> handler.apply(step, call).map(done -> {
+        Request<Step, Done> contract, IdempotentHandler<Step, Done> handler) {
+      BiFunction<? super Step, ? super Call, Future<Done>> idempotent = handler.of(contract);
+      return (step, call) -> idempotent.apply(step, call).map(done -> {
         point.at("W4.after");
         return done;
       });
