@@ -13,7 +13,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One instance of a saga, played by hand: no bus, no log, no clock of its own. Made for tests; {@code
@@ -226,9 +225,9 @@ public final class SagaRehearsal<S> {
         definition.timeout());
   }
 
-  private static Object travel(Class<?> type, @Nullable Object message) {
+  private static Object travel(Class<?> type, Object message) {
     return MessageCodec.JSON.decode(
-        type, MessageCodec.JSON.encodeAny(type, type.cast(message)), type.getSimpleName());
+        type, MessageCodec.JSON.encodeAny(type, message), type.getSimpleName());
   }
 
   /**
