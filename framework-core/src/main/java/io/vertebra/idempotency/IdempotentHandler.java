@@ -13,7 +13,6 @@ import java.util.function.BiFunction;
  * @param <Q> the message
  * @param <R> the reply
  */
-@FunctionalInterface
 public interface IdempotentHandler<Q, R> extends BiFunction<Q, Call, Future<R>> {
 
   /** The handler for one contract; asked for once, before the first message. */
