@@ -3,8 +3,10 @@ package io.vertebra.examples.orders;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** Ends processes of the shop on the way, with nothing they could do about it. */
 final class Killing implements AutoCloseable {
@@ -16,6 +18,7 @@ final class Killing implements AutoCloseable {
   private final Progress progress;
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
   private final AtomicInteger kills = new AtomicInteger();
+  private final @Nullable ScheduledFuture<?> repeated;
   private int last;
 
   /** Begins, if the options say so. */
@@ -24,10 +27,10 @@ final class Killing implements AutoCloseable {
     this.cluster = cluster;
     this.progress = progress;
     Duration every = nodes.killEvery();
-    if (every != null) {
-      timer.scheduleAtFixedRate(
-          this::killNext, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
-    }
+    this.repeated = every == null
+        ? null
+        : timer.scheduleAtFixedRate(
+            this::killNext, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** So many orders are final. */
@@ -59,10 +62,11 @@ final class Killing implements AutoCloseable {
   /** Kills no more; what was begun is done. */
   @Override
   public void close() {
-    timer.shutdownNow();
+    boolean isBroken = repeated != null && !repeated.cancel(false);
+    timer.shutdown();
     try {
-      if (!timer.awaitTermination(60, TimeUnit.SECONDS)) {
-        throw new IllegalStateException("a process can neither be killed nor started");
+      if (isBroken || !timer.awaitTermination(60, TimeUnit.SECONDS)) {
+        throw new IllegalStateException("a process could not be killed or started again");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
