@@ -1,7 +1,6 @@
 package io.vertebra.examples.orders;
 
 import io.vertebra.Node;
-import io.vertebra.NodeOptions;
 import io.vertebra.examples.orders.book.OrderBook;
 import io.vertebra.examples.orders.contracts.Orders.Outcome;
 import io.vertebra.examples.orders.ledger.Books;
@@ -39,9 +38,9 @@ final class Session {
     try {
       // 1. A run that was interrupted, or a new one.
       Run run = begin(vertx);
-      Ledger ledger = Ledger.open(vertx, database.uri(), run).await();
+      Ledger ledger = Ledger.open(vertx, database.uri(), run, "node-1").await();
       // 2. The services, whose books are in the database.
-      Node node = Node.create(vertx, NodeOptions.defaults().withId("node-1"));
+      Node node = Node.create(vertx);
       Shop.deploy(node, ledger).await();
       // 3. All orders that are not final, so many at a time.
       Driver.Finished finished = drive(node, run, ledger, done -> {});
@@ -61,7 +60,7 @@ final class Session {
     try (ShopCluster cluster = ShopCluster.join(options.nodes().count())) {
       Node node = cluster.node();
       Run run = begin(node.vertx());
-      Ledger ledger = Ledger.open(node.vertx(), database.uri(), run).await();
+      Ledger ledger = Ledger.open(node.vertx(), database.uri(), run, "driver").await();
       cluster.launch(database.uri(), run);
       Killing killing = new Killing(options.nodes(), cluster, progress);
       Driver.Finished finished;

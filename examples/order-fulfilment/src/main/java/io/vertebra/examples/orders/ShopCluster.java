@@ -31,7 +31,7 @@ final class ShopCluster implements AutoCloseable {
   static ShopCluster join(int count) {
     List<String> members =
         FreePorts.some(count + 1).stream().map(port -> "127.0.0.1:" + port).toList();
-    return new ShopCluster(members, ShopNode.join("driver", 0, members).await(), count);
+    return new ShopCluster(members, ShopNode.join(0, members).await(), count);
   }
 
   /** Starts the children; returns when all of them serve. */
@@ -45,8 +45,7 @@ final class ShopCluster implements AutoCloseable {
   }
 
   private ShopProcess start(int child) {
-    List<String> arguments =
-        new ArrayList<>(List.of("node-" + child, String.valueOf(child), String.valueOf(run)));
+    List<String> arguments = new ArrayList<>(List.of(String.valueOf(child), String.valueOf(run)));
     arguments.addAll(members);
     return ShopProcess.start(database, arguments);
   }

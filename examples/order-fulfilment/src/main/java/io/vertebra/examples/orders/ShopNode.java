@@ -1,6 +1,5 @@
 package io.vertebra.examples.orders;
 
-import io.vertebra.NodeOptions;
 import io.vertebra.cluster.ClusterNode;
 import io.vertebra.cluster.ClusterOptions;
 import io.vertebra.examples.orders.ledger.Ledger;
@@ -28,14 +27,14 @@ final class ShopNode {
 
   private ShopNode() {}
 
-  /** Arguments: the node's id, its index among the members, the run, and the members as host:port. */
+  /** Arguments: its number, which is its index among the members, the run, and the members as host:port. */
   public static void main(String[] args) throws IOException {
     quietLog();
-    List<String> members = List.of(args).subList(3, args.length);
-    ClusterNode node = join(args[0], Integer.parseInt(args[1]), members).await();
-    Run run = new Run(Integer.parseInt(args[2]), true);
+    List<String> members = List.of(args).subList(2, args.length);
+    ClusterNode node = join(Integer.parseInt(args[0]), members).await();
+    Run run = new Run(Integer.parseInt(args[1]), true);
     String database = Objects.requireNonNull(System.getenv(DATABASE), DATABASE);
-    Ledger ledger = Ledger.open(node.vertx(), database, run).await();
+    Ledger ledger = Ledger.open(node.vertx(), database, run, "node-" + args[0]).await();
     Shop.deploy(node, ledger).await();
     System.out.println(READY);
     // The parent holds the other end of the pipe: it says when it is done, or it is dead.
@@ -51,13 +50,12 @@ final class ShopNode {
     LOGGERS.forEach(Logger::setLevel);
   }
 
-  static Future<ClusterNode> join(String id, int index, List<String> members) {
+  static Future<ClusterNode> join(int index, List<String> members) {
     String own = members.get(index);
     int port = Integer.parseInt(own.substring(own.lastIndexOf(':') + 1));
     return ClusterNode.start(ClusterOptions.defaults()
         .withClusterName("order-fulfilment-" + members.get(0))
         .withPort(port)
-        .withMembers(members.toArray(String[]::new))
-        .withNode(NodeOptions.defaults().withId(id)));
+        .withMembers(members.toArray(String[]::new)));
   }
 }

@@ -1,7 +1,6 @@
 package io.vertebra.examples.orders;
 
 import io.vertebra.Node;
-import io.vertebra.NodeOptions;
 import io.vertebra.examples.orders.book.OrderBook;
 import io.vertebra.examples.orders.ledger.Database;
 import io.vertebra.examples.orders.ledger.Ledger;
@@ -31,8 +30,8 @@ final class ShopServer implements AutoCloseable {
     boolean isStarted = false;
     try {
       Run run = Run.begin(vertx, database, "serve", book).await();
-      Ledger ledger = Ledger.open(vertx, database.uri(), run).await();
-      Node node = Node.create(vertx, NodeOptions.defaults().withId("node-1"));
+      Ledger ledger = Ledger.open(vertx, database.uri(), run, "node-1").await();
+      Node node = Node.create(vertx);
       int bound = Shop.deploy(node, ledger)
           .compose(processes -> Shop.deployGateway(node, ledger, processes, port))
           .recover(failure -> Future.failedFuture(

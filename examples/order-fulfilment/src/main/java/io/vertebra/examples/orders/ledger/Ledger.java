@@ -26,16 +26,23 @@ public final class Ledger {
   /** How long what a process that was killed had begun waits for another one. */
   public static final Duration LEASE = Duration.ofSeconds(3);
 
+  private final String node;
   private final Postgres postgres;
   private final Pool pool;
 
-  private Ledger(Postgres postgres, Pool pool) {
+  private Ledger(String node, Postgres postgres, Pool pool) {
+    this.node = node;
     this.postgres = postgres;
     this.pool = pool;
   }
 
-  /** Connects to a run's schemas in the database with this URI; makes the framework's tables if they are not there. */
-  public static Future<Ledger> open(Vertx vertx, String uri, Run run) {
+  /**
+   * Connects to a run's schemas in the database with this URI; makes the framework's tables if they are
+   * not there.
+   *
+   * @param node what this process is called in the log of effects
+   */
+  public static Future<Ledger> open(Vertx vertx, String uri, Run run, String node) {
     // #region postgres
     String books = uri + (uri.contains("?") ? "&" : "?") + "search_path=" + run.schema();
     return Postgres.connect(
@@ -46,12 +53,18 @@ public final class Ledger {
                 .withDedupWindow(KEPT))
         // #endregion postgres
         .map(postgres -> new Ledger(
+            node,
             postgres,
             PgBuilder.pool()
                 .with(new PoolOptions().setMaxSize(4))
                 .connectingTo(PgConnectOptions.fromUri(books).setCachePreparedStatements(true))
                 .using(vertx)
                 .build()));
+  }
+
+  /** What this process is called. */
+  public String node() {
+    return node;
   }
 
   /** Sagas and transactions. */

@@ -36,6 +36,7 @@ final class OrderProcesses extends SagaVerticle {
   @Override
   protected SagaOptions options() {
     return super.options()
+        .withNode(ledger.node())
         .withLease(Ledger.LEASE)
         .withPollInterval(Duration.ofMillis(200))
         .withKeyRetention(Ledger.KEPT);

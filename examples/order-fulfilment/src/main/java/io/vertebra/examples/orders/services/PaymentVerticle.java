@@ -8,6 +8,7 @@ import io.vertebra.error.DeclaredFailure;
 import io.vertebra.examples.orders.contracts.Payment;
 import io.vertebra.examples.orders.contracts.Payment.Charge;
 import io.vertebra.examples.orders.ledger.Effect;
+import io.vertebra.examples.orders.ledger.Ledger;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -16,14 +17,15 @@ import java.math.BigDecimal;
 
 /** Keeps the customers' accounts: what each was charged, and how far that may go. Any number of nodes may. */
 final class PaymentVerticle extends ServiceVerticle {
-  private final Postgres postgres;
+  private final Ledger ledger;
 
-  PaymentVerticle(Postgres postgres) {
-    this.postgres = postgres;
+  PaymentVerticle(Ledger ledger) {
+    this.ledger = ledger;
   }
 
   @Override
   protected void services(Services on) {
+    Postgres postgres = ledger.postgres();
     on.request(Payment.CHARGE, postgres.inTransaction(this::charge));
     on.request(
         Payment.REFUND,
@@ -44,7 +46,7 @@ final class PaymentVerticle extends ServiceVerticle {
                     "INSERT INTO charge (order_id, customer, amount) VALUES ($1, $2, $3)")
                 .execute(Tuple.of(command.orderId(), command.customer(), command.amount()))
                 .compose(inserted -> Effect.done(
-                    unit, node().id(), "charge", command.orderId(), 0, command.amount()))
+                    unit, ledger.node(), "charge", command.orderId(), 0, command.amount()))
                 .map(new Payment.Charged(command.orderId())));
   }
 
@@ -80,7 +82,7 @@ final class PaymentVerticle extends ServiceVerticle {
         .map(rows -> rows.iterator().next().getBigDecimal("amount"))
         .compose(amount -> amount == null
             ? Future.succeededFuture(refunded)
-            : Effect.undone(unit, node().id(), "charge", command.orderId(), 0, amount)
+            : Effect.undone(unit, ledger.node(), "charge", command.orderId(), 0, amount)
                 .map(refunded));
   }
 }

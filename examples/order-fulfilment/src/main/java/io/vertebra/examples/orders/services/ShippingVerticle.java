@@ -2,11 +2,11 @@ package io.vertebra.examples.orders.services;
 
 import io.vertebra.ServiceVerticle;
 import io.vertebra.Services;
-import io.vertebra.cluster.postgres.Postgres;
 import io.vertebra.cluster.postgres.UnitOfWork;
 import io.vertebra.examples.orders.contracts.Orders.Quantity;
 import io.vertebra.examples.orders.contracts.Shipping;
 import io.vertebra.examples.orders.ledger.Effect;
+import io.vertebra.examples.orders.ledger.Ledger;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Tuple;
 import java.math.BigDecimal;
@@ -14,15 +14,15 @@ import java.util.List;
 
 /** Hands parcels to the carrier, and writes down what has left. Any number of nodes may. */
 final class ShippingVerticle extends ServiceVerticle {
-  private final Postgres postgres;
+  private final Ledger ledger;
 
-  ShippingVerticle(Postgres postgres) {
-    this.postgres = postgres;
+  ShippingVerticle(Ledger ledger) {
+    this.ledger = ledger;
   }
 
   @Override
   protected void services(Services on) {
-    on.request(Shipping.DISPATCH, postgres.inTransaction(this::dispatch));
+    on.request(Shipping.DISPATCH, ledger.postgres().inTransaction(this::dispatch));
   }
 
   private Future<Shipping.Dispatched> dispatch(Shipping.Dispatch command, UnitOfWork unit) {
@@ -35,7 +35,7 @@ final class ShippingVerticle extends ServiceVerticle {
             .addArrayOfInteger(parcel.stream().map(Quantity::pieces).toArray(Integer[]::new)));
     long pieces = parcel.stream().mapToLong(Quantity::pieces).sum();
     Future<?> logged =
-        Effect.done(unit, node().id(), "dispatch", command.orderId(), pieces, BigDecimal.ZERO);
+        Effect.done(unit, ledger.node(), "dispatch", command.orderId(), pieces, BigDecimal.ZERO);
     return Future.all(sent, logged).map(new Shipping.Dispatched(command.orderId()));
   }
 }

@@ -19,8 +19,8 @@ public final class Shop {
     OrderProcesses processes = new OrderProcesses(ledger);
     return Future.all(
             node.deploy(() -> new StockVerticle(ledger)),
-            node.deploy(() -> new PaymentVerticle(ledger.postgres())),
-            node.deploy(() -> new ShippingVerticle(ledger.postgres())))
+            node.deploy(() -> new PaymentVerticle(ledger)),
+            node.deploy(() -> new ShippingVerticle(ledger)))
         .compose(services -> node.deploy(() -> processes))
         .compose(hosted -> ledger.books())
         .compose(books -> node.deploy(() -> new OrderDesk(Catalogue.of(books), ledger)))

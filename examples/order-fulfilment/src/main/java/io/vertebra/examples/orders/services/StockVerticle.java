@@ -81,7 +81,7 @@ final class StockVerticle extends ServiceVerticle {
         .execute(Tuple.of(command.orderId()).addArrayOfString(products).addArrayOfInteger(pieces));
     long all = quantities.stream().mapToLong(Quantity::pieces).sum();
     Future<?> logged =
-        Effect.done(unit, node().id(), "reserve", command.orderId(), all, BigDecimal.ZERO);
+        Effect.done(unit, ledger.node(), "reserve", command.orderId(), all, BigDecimal.ZERO);
     return Future.all(booked, reserved, logged).map(new Stock.Reserved(command.orderId()));
   }
 
@@ -91,7 +91,7 @@ final class StockVerticle extends ServiceVerticle {
         .compose(pieces -> pieces == 0
             ? Future.succeededFuture(released)
             : Effect.undone(
-                    unit, node().id(), "reserve", command.orderId(), pieces, BigDecimal.ZERO)
+                    unit, ledger.node(), "reserve", command.orderId(), pieces, BigDecimal.ZERO)
                 .map(released));
   }
 
@@ -100,7 +100,7 @@ final class StockVerticle extends ServiceVerticle {
     return clear(command.orderId(), true, unit)
         .compose(pieces -> pieces == 0
             ? Future.failedFuture(new DeclaredFailure(new Stock.NotReserved(command.orderId())))
-            : Effect.done(unit, node().id(), "take", command.orderId(), pieces, BigDecimal.ZERO)
+            : Effect.done(unit, ledger.node(), "take", command.orderId(), pieces, BigDecimal.ZERO)
                 .map(new Stock.Taken(command.orderId())));
   }
 

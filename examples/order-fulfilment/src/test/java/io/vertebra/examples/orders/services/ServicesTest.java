@@ -46,11 +46,10 @@ class ServicesTest {
   private static EmbeddedPostgres postgres;
 
   private final Vertx vertx = Vertx.vertx();
-  private final Node node =
-      Node.create(vertx, NodeOptions.defaults().withId("n1").withLocalCheck(true));
+  private final Node node = Node.create(vertx, NodeOptions.defaults().withLocalCheck(true));
   private final Database database = Database.at(postgres.uri());
   private final Run run = Run.begin(vertx, database, "test", BOOK).await();
-  private final Ledger ledger = Ledger.open(vertx, database.uri(), run).await();
+  private final Ledger ledger = Ledger.open(vertx, database.uri(), run, "n1").await();
 
   @BeforeAll
   static void start_the_database() {
