@@ -16,8 +16,7 @@ class MainEndsIT {
 
   @Test
   void a_process_lives_on_while_its_node_starts() throws Exception {
-    try (JavaProcess process =
-        JavaProcess.start(Program.class, String.valueOf(FreePorts.one()))) {
+    try (JavaProcess process = JavaProcess.start(Program.class, String.valueOf(FreePorts.one()))) {
       process.await(STARTED);
     }
   }
