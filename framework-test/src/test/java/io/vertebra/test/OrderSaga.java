@@ -110,8 +110,8 @@ final class OrderSaga {
               .onReply(State::dispatched))
       .step(
           "mail",
-          step -> step.when(state -> !state.parcel().isEmpty())
-              .request(MAIL, state -> new Mail(state.order(), "Your parcel: " + state.parcel())))
+          step -> step.request(
+              MAIL, state -> new Mail(state.order(), "Your parcel: " + state.parcel())))
       .outcome(State::toOutcome)
       .build();
   // #endregion saga
