@@ -1,21 +1,13 @@
 package io.vertebra.benchmarks.saga;
 
-import io.vertebra.Node;
-import io.vertebra.NodeOptions;
-import io.vertebra.SagaVerticle;
 import io.vertebra.benchmarks.Arguments;
-import io.vertebra.benchmarks.process.Patience;
-import io.vertebra.cluster.postgres.Postgres;
-import io.vertebra.cluster.postgres.PostgresOptions;
-import io.vertebra.saga.Saga;
-import io.vertebra.saga.SagaLog;
 import io.vertebra.test.EmbeddedPostgres;
-import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Sagas of three steps a second, with load, service and database on this machine, each commit flushed
@@ -45,7 +37,7 @@ public final class SagaLoad {
     }
   }
 
-  private static List<Participants.Kind> kinds(java.util.Optional<String> names) {
+  private static List<Participants.Kind> kinds(Optional<String> names) {
     List<String> wanted = names.map(text -> List.of(text.split(",", -1))).orElse(List.of());
     return Arrays.stream(Participants.Kind.values())
         .filter(kind -> wanted.isEmpty() || wanted.contains(kind.text))
@@ -54,29 +46,18 @@ public final class SagaLoad {
 
   private static boolean measure(
       EmbeddedPostgres server, Participants.Kind kind, List<Integer> levels, Duration round) {
-    Vertx vertx = Vertx.vertx();
-    try {
-      Postgres postgres = Patience.await(Postgres.connect(
-          vertx,
-          PostgresOptions.at(server.uri()).withSchema(kind.name().toLowerCase(Locale.ROOT))));
-      Accounts.create(vertx, server.uri());
-      Node node = Node.create(vertx, NodeOptions.defaults());
-      Patience.await(node.deploy(() -> new Participants(postgres, kind)));
-      Patience.await(node.deploy(() -> new Host(postgres.sagaLog())));
+    try (SagaService service = SagaService.start(server, kind)) {
       boolean sound = true;
-      SagaRound.run(node, 128, round);
+      SagaRound.run(service.node(), 128, round);
       for (int inFlight : levels) {
         List<SagaRound> rounds = new ArrayList<>();
         for (int i = 0; i < ROUNDS; i++) {
-          rounds.add(SagaRound.run(node, inFlight, round));
+          rounds.add(SagaRound.run(service.node(), inFlight, round));
         }
         print(kind, inFlight, rounds);
         sound &= rounds.stream().allMatch(r -> r.errors() == 0);
       }
-      Patience.await(node.close());
       return sound;
-    } finally {
-      Patience.await(vertx.close());
     }
   }
 
@@ -111,23 +92,5 @@ public final class SagaLoad {
         .sorted()
         .toArray();
     return values[values.length / 2];
-  }
-
-  private static final class Host extends SagaVerticle {
-    private final SagaLog log;
-
-    Host(SagaLog log) {
-      this.log = log;
-    }
-
-    @Override
-    protected List<Saga<?>> sagas() {
-      return List.of(Transfers.SAGA);
-    }
-
-    @Override
-    protected SagaLog log() {
-      return log;
-    }
   }
 }

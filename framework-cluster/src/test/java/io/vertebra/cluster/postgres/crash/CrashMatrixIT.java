@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  *
  * <p>A run prints its seed; {@code -Dcrash.seed=N} repeats it.
  */
+@Tag("crash")
 class CrashMatrixIT {
   private static final long SEED = Long.getLong("crash.seed", 42);
   private static final int ORDERS = 40;
@@ -175,6 +177,10 @@ class CrashMatrixIT {
       place(run, frozen, other);
       frozen.await(CrashPoint.REACHED + point);
       frozen.signal("STOP");
+    }
+    // Whoever placed an order and heard nothing places it again, elsewhere.
+    for (String order : accepted) {
+      other.tell("place " + order);
     }
     long begin = System.nanoTime();
     awaitEnd();
