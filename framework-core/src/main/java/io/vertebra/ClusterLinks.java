@@ -12,10 +12,13 @@ import io.vertx.core.Future;
 import io.vertx.core.internal.ContextInternal;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
 /** What a node of a cluster has besides its engine: links, gate and directory, all on the link loop. */
 final class ClusterLinks {
+  private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+
   private final Engine engine;
   private final Links links;
   private final Gate gate;
@@ -67,7 +70,14 @@ final class ClusterLinks {
     return membership.tap(interests);
   }
 
+  /**
+   * Leaves once the others have the last replies, which go ahead of the news that this node takes
+   * nothing more. Who does not say so within a second is not waited for.
+   */
   Future<Void> leave() {
-    return membership.leave();
+    return membership
+        .changeState(ServingState.QUIESCED)
+        .timeout(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)
+        .eventually(membership::leave);
   }
 }

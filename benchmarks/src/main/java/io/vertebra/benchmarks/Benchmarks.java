@@ -7,6 +7,7 @@ import io.vertebra.benchmarks.process.Quiet;
 import io.vertebra.benchmarks.publish.PublishLoad;
 import io.vertebra.benchmarks.request.ClusterRequest;
 import io.vertebra.benchmarks.request.LocalRequest;
+import io.vertebra.benchmarks.store.StoreLoad;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -61,6 +62,9 @@ public final class Benchmarks {
     entries.put(
         "rolling-restart",
         new Entry("three nodes replaced in turn under load", RollingRestart::run));
+    entries.put(
+        "saga-log",
+        new Entry("three-step sagas in PostgreSQL, the log alone; --uri URI", StoreLoad::sagas));
     entries.put(
         "dedup",
         new Entry("messages a second through each dedup store; --store a,b", DedupLoad::run));

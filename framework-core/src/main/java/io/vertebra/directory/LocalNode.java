@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 final class LocalNode {
   final String node;
   final long incarnation;
-  final long nodeHash;
   final NodeLoad load = new NodeLoad();
 
   private final SortedMap<Long, ServedContract> contracts = new TreeMap<>();
@@ -23,7 +22,6 @@ final class LocalNode {
   LocalNode(String node, long incarnation) {
     this.node = node;
     this.incarnation = incarnation;
-    this.nodeHash = Rendezvous.hash(node);
     this.published = new Descriptor(node, incarnation, 1, state, List.of(), taps);
   }
 

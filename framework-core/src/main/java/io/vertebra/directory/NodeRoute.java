@@ -5,18 +5,12 @@ package io.vertebra.directory;
  *
  * @param node its node id
  * @param incarnation its incarnation
- * @param nodeHash {@link Rendezvous#hash(String)} of the node id
  * @param served what it serves, with its fingerprint
  * @param state whether it may be used
  * @param load how busy it is; the same object for all contracts of the node
  */
 public record NodeRoute(
-    String node,
-    long incarnation,
-    long nodeHash,
-    ServedContract served,
-    State state,
-    NodeLoad load) {
+    String node, long incarnation, ServedContract served, State state, NodeLoad load) {
   /** Whether a node may be used. */
   public enum State {
     /** Calls may go there. */

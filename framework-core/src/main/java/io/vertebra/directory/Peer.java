@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 /** What a directory knows about one other member, and what that member says it knows of us. */
 final class Peer {
   final String node;
-  final long nodeHash;
   final NodeLoad load = new NodeLoad();
 
   /** Its incarnation, 0 until it spoke. */
@@ -49,7 +48,6 @@ final class Peer {
 
   Peer(String node, long session, long now) {
     this.node = node;
-    this.nodeHash = Rendezvous.hash(node);
     this.session = session;
     this.heardAt = now;
   }

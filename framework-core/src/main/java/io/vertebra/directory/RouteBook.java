@@ -77,8 +77,7 @@ final class RouteBook {
     if (served != null && local.state() != ServingState.QUIESCED) {
       NodeRoute.State state =
           local.state() == ServingState.READY ? NodeRoute.State.READY : NodeRoute.State.DRAINING;
-      routes.add(
-          new NodeRoute(local.node, local.incarnation, local.nodeHash, served, state, local.load));
+      routes.add(new NodeRoute(local.node, local.incarnation, served, state, local.load));
     }
   }
 
@@ -89,8 +88,7 @@ final class RouteBook {
       NodeRoute.State state = descriptor.state() == ServingState.DRAINING
           ? NodeRoute.State.DRAINING
           : peer.isUsable() ? NodeRoute.State.READY : NodeRoute.State.SUSPECT;
-      routes.add(
-          new NodeRoute(peer.node, peer.incarnation, peer.nodeHash, served, state, peer.load));
+      routes.add(new NodeRoute(peer.node, peer.incarnation, served, state, peer.load));
     }
   }
 }

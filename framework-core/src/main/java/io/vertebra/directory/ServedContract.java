@@ -35,11 +35,11 @@ public record ServedContract(
 
   /** The id of the request contract with this id. */
   public static long requestId(String name) {
-    return Rendezvous.hash(name);
+    return StableHash.hash(name);
   }
 
   /** The id of the topic with this id; not that of a request of the same name. */
   public static long topicId(String name) {
-    return Rendezvous.hash("topic:" + name);
+    return StableHash.hash("topic:" + name);
   }
 }

@@ -63,14 +63,8 @@ final class Detour {
       Exchange<?, ?> exchange, boolean servedHere, List<Target> fitting) {
     String key = exchange.envelope().key();
     if (key != null) {
-      return exchange
-          .route()
-          .ownerOf(
-              key,
-              engine.nodeId(),
-              engine.isLeaving() || !servedHere,
-              null,
-              fitting.toArray(Target[]::new));
+      String here = servedHere && !engine.isLeaving() ? engine.nodeId() : null;
+      return KeyOwners.ownerOf(key, here, fitting.toArray(Target[]::new), null);
     }
     Target best = null;
     for (Target target : fitting) {

@@ -42,6 +42,7 @@ public final class Engine {
   private final long idPrefix = new SecureRandom().nextLong() | 1;
   private final AtomicLong looseSequence = new AtomicLong();
   private final Detour detour = new Detour(this);
+  private final KeyMoves keyMoves;
   private final Bus bus = new BusFace(this, null, true);
   private final Bus detached = new BusFace(this, null, false);
   private volatile ServiceChanges changes = Future::succeededFuture;
@@ -56,6 +57,7 @@ public final class Engine {
     this.lanes = lanes;
     this.control = control;
     this.topics = new Topics(this);
+    this.keyMoves = new KeyMoves(this);
   }
 
   /** Hears when what this node serves or subscribes to has changed. Any thread. */
@@ -199,7 +201,12 @@ public final class Engine {
     Route route = exchange.route();
     String key = exchange.envelope().key();
     if (key != null) {
-      Target owner = route.ownerOf(key, settings.nodeId(), leaving, exchange.avoided());
+      KeyOwners owners = route.owners();
+      if (owners.isHeldUp(key)) {
+        exchange.hold();
+        return;
+      }
+      Target owner = owners.ownerOf(key, exchange.avoided());
       if (owner != null) {
         sendIfFit(exchange, owner);
         return;
@@ -333,7 +340,7 @@ public final class Engine {
   /** The route of a contract's id; made when first asked for. */
   public Route route(String contract) {
     Route known = routes.get(contract);
-    return known != null ? known : routes.computeIfAbsent(contract, Route::new);
+    return known != null ? known : routes.computeIfAbsent(contract, id -> new Route(id, this));
   }
 
   /** Calls that hold a permit on this node now. */
@@ -348,6 +355,7 @@ public final class Engine {
   /** Whether messages rather go elsewhere, because this node is leaving. */
   public void setLeaving(boolean leaving) {
     this.leaving = leaving;
+    routes.values().forEach(Route::ownHere);
   }
 
   /** Lets {@code tap} see calls end from now on, or nobody. */
@@ -363,6 +371,18 @@ public final class Engine {
 
   boolean isLeaving() {
     return leaving;
+  }
+
+  KeyMoves keyMoves() {
+    return keyMoves;
+  }
+
+  /** The keys of a contract that this node is busy with though they belong to others. On the control lane. */
+  public Future<BusyKeys> busyKeys(BusyKeys.Wanted wanted) {
+    Route route = routes.get(wanted.contract());
+    return route == null
+        ? Future.succeededFuture(BusyKeys.of(List.of()))
+        : keyMoves.findBusy(route, wanted.nodes());
   }
 
   /** Every route that was ever asked for. */

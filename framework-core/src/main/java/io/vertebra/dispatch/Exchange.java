@@ -54,6 +54,7 @@ public final class Exchange<Q, R> extends Timed
   private @Nullable Target avoided;
   private int instanceIndex = -1;
   private boolean pinned;
+  private boolean held;
   /** What the link remembers, or the instance in this process that is meant. */
   private @Nullable Object attachment;
 
@@ -203,6 +204,22 @@ public final class Exchange<Q, R> extends Timed
     }
   }
 
+  /** Waits for a former owner of its key, which may still be busy with that. */
+  void hold() {
+    held = true;
+    engine.keyMoves().hold(this);
+  }
+
+  /** Nothing holds it up any more: looks for a node again. Any thread. */
+  void resume() {
+    lane.post(() -> {
+      if (!done) {
+        held = false;
+        engine.dispatch(this);
+      }
+    });
+  }
+
   /** Runs here, in this process. */
   void serveBy(ServedCall<Q, R> call) {
     served = call;
@@ -344,7 +361,9 @@ public final class Exchange<Q, R> extends Timed
     boolean mayHaveRun = false;
     ServedCall<Q, R> here = served;
     Target there = target;
-    if (here != null) {
+    if (held) {
+      engine.keyMoves().forget(this);
+    } else if (here != null) {
       mayHaveRun = !here.abandon(code);
     } else if (there != null) {
       mayHaveRun = attachment != null;

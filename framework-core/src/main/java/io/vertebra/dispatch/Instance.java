@@ -4,10 +4,8 @@ import io.vertebra.contract.Request;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
-import java.util.ArrayDeque;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Queue;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +26,7 @@ public final class Instance<Q, R> {
   private final Lane lane;
   private final Counters counters = new Counters();
   private final AtomicInteger lostNow = new AtomicInteger();
-  private final Map<String, Queue<ServedCall<?, ?>>> lines = new HashMap<>();
+  private final KeyLines lines = new KeyLines();
   private final Promise<Void> idle = Promise.promise();
   private volatile boolean retiring;
 
@@ -54,22 +52,13 @@ public final class Instance<Q, R> {
    */
   boolean mayStart(ServedCall<?, ?> call) {
     String key = call.envelope().key();
-    if (key == null) {
-      return true;
-    }
-    Queue<ServedCall<?, ?>> line = lines.get(key);
-    if (line == null) {
-      lines.put(key, new ArrayDeque<>(2));
-      return true;
-    }
-    line.add(call);
-    return false;
+    return key == null || lines.enter(call, key);
   }
 
   /** An abandoned call does not wait for its turn to give its permit back. Lane only. */
   void leaveLine(ServedCall<?, ?> call) {
-    Queue<ServedCall<?, ?>> line = lines.get(call.envelope().key());
-    if (line != null && line.remove(call)) {
+    String key = call.envelope().key();
+    if (key != null && lines.leave(call, key)) {
       release();
     }
   }
@@ -77,16 +66,17 @@ public final class Instance<Q, R> {
   /** The call has ended; the next of its key may start. Lane only. */
   void finished(ServedCall<?, ?> call) {
     String key = call.envelope().key();
-    if (key == null) {
-      return;
-    }
-    Queue<ServedCall<?, ?>> line = lines.get(key);
-    ServedCall<?, ?> following = line == null ? null : line.poll();
-    if (following == null) {
-      lines.remove(key);
-    } else {
+    ServedCall<?, ?> following = key == null ? null : lines.following(key);
+    if (following != null) {
       lane.post(following::start);
     }
+  }
+
+  /** The keys of calls that run or wait for their turn. Lane only. */
+  List<String> busyKeys() {
+    List<String> keys = new ArrayList<>();
+    lines.addBusyTo(keys);
+    return keys;
   }
 
   /** Gives the permit of an ended call back. Any thread. */

@@ -3,7 +3,9 @@ package io.vertebra.dispatch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,15 +14,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Route {
   private static final Instance<?, ?>[] NO_INSTANCES = {};
-  private static final Target[] NO_TARGETS = {};
-
   private final String contract;
   private final Shared<Instance<?, ?>[]> instances = new Shared<>(NO_INSTANCES);
-  private volatile Target[] targets = NO_TARGETS;
+  private final Engine engine;
+  private final Shared<KeyOwners> owners;
+  private volatile boolean keyed;
   private final Shared<Past> past = new Shared<>(new Past(List.of(), Counters.Snapshot.NONE));
 
-  Route(String contract) {
+  Route(String contract, Engine engine) {
     this.contract = contract;
+    this.engine = engine;
+    this.owners = new Shared<>(KeyOwners.nobody(engine.nodeId()));
   }
 
   /** Instances that finish what they have, and the counts of those that are gone. */
@@ -49,6 +53,8 @@ public final class Route {
       after[before.length] = instance;
       return after;
     });
+    keyed |= instance.contract().isKeyed() || instance.contract().isIdempotent();
+    ownHere();
   }
 
   /** Whether the instance was there. What it has in flight still counts until {@link #forget}. */
@@ -62,6 +68,7 @@ public final class Route {
       kept.remove(instance);
       return kept.toArray(NO_INSTANCES);
     });
+    ownHere();
     return Arrays.asList(before).contains(instance);
   }
 
@@ -84,9 +91,41 @@ public final class Route {
     }
   }
 
-  /** Replaces the nodes that serve the contract; the caller's own node is not among them. */
-  public void setTargets(List<Target> nodes) {
-    targets = nodes.toArray(NO_TARGETS);
+  /**
+   * Replaces the nodes that serve the contract; the caller's own node is not among them.
+   *
+   * @param isKeyed whether each key belongs to one of the nodes
+   */
+  public void setTargets(List<Target> nodes, boolean isKeyed) {
+    keyed |= isKeyed;
+    Target[] others = nodes.toArray(Target[]::new);
+    change(now -> now.among(others, isServedHere()));
+  }
+
+  /** Looks again at whether this node owns keys, which it does while it serves the contract and stays. */
+  void ownHere() {
+    change(now -> now.among(now.targets(), isServedHere()));
+  }
+
+  private boolean isServedHere() {
+    return instances() > 0 && !engine.isLeaving();
+  }
+
+  private void change(UnaryOperator<KeyOwners> change) {
+    int before = owners.replace(change).version();
+    if (keyed && owners.get().version() != before) {
+      engine.keyMoves().moved(this);
+    }
+  }
+
+  /** See {@link KeyOwners#answered}. */
+  void answered(int asked, String node, @Nullable Set<String> busy) {
+    owners.replace(now -> now.answered(asked, node, busy));
+  }
+
+  /** Which node owns each key. */
+  KeyOwners owners() {
+    return owners.get();
   }
 
   /**
@@ -121,7 +160,7 @@ public final class Route {
   /** The better of two random nodes by load, or null if nobody else serves the contract. */
   @Nullable
   Target pickTarget(@Nullable Target excluded) {
-    Target[] all = targets;
+    Target[] all = owners().targets();
     if (all.length == 0) {
       return null;
     }
@@ -146,46 +185,6 @@ public final class Route {
     return null;
   }
 
-  /**
-   * The node that owns {@code key} among this one, if it serves and stays, and the targets but the
-   * excluded; null means this one.
-   */
-  @Nullable
-  Target ownerOf(String key, String here, boolean leaving, @Nullable Target excluded) {
-    return ownerOf(key, here, leaving, excluded, targets);
-  }
-
-  /** As above, among some of the targets. */
-  @Nullable
-  Target ownerOf(
-      String key, String here, boolean leaving, @Nullable Target excluded, Target[] all) {
-    Target owner = null;
-    boolean found = instances.get().length > 0 && !leaving;
-    long best = found ? weight(key, here) : Long.MIN_VALUE;
-    for (Target candidate : all) {
-      if (excluded != null && candidate.node().equals(excluded.node())) {
-        continue;
-      }
-      long weight = weight(key, candidate.node());
-      if (!found || weight > best) {
-        owner = candidate;
-        best = weight;
-        found = true;
-      }
-    }
-    return owner;
-  }
-
-  /** Rendezvous hashing (Thaler and Ravishankar, 1998): each key goes to the node of highest weight. */
-  private static long weight(String key, String node) {
-    long hash = key.hashCode() * 0x9E3779B97F4A7C15L ^ node.hashCode() * 0xC2B2AE3D27D4EB4FL;
-    hash ^= hash >>> 32;
-    hash *= 0xD6E8FEB86659FD93L;
-    hash ^= hash >>> 32;
-    hash *= 0xD6E8FEB86659FD93L;
-    return hash ^ hash >>> 32;
-  }
-
   /** The instance of that index, or any if it has gone; null if there is none left. */
   public @Nullable Instance<?, ?> instanceAt(int index) {
     Instance<?, ?>[] all = instances.get();
@@ -204,12 +203,17 @@ public final class Route {
 
   /** The other nodes that serve the contract. */
   public List<Target> targets() {
-    return List.of(targets);
+    return List.of(owners().targets());
   }
 
   /** The instances in this process. */
   public List<Instance<?, ?>> localInstances() {
     return List.of(instances.get());
+  }
+
+  /** The instances in this process, those that are leaving included. */
+  List<Instance<?, ?>> allInstances() {
+    return everything().leaving;
   }
 
   /** Calls that wait for a permit. */
@@ -224,7 +228,7 @@ public final class Route {
   /** Calls that hold a permit, those of instances that are leaving included. */
   public int inFlight() {
     int sum = 0;
-    for (Instance<?, ?> instance : everything().leaving) {
+    for (Instance<?, ?> instance : allInstances()) {
       sum += instance.admission().inFlight();
     }
     return sum;

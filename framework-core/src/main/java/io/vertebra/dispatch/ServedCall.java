@@ -321,6 +321,11 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
     return state == ABANDONED;
   }
 
+  /** Whether it runs on long after its caller gave up. */
+  boolean isLost() {
+    return lost;
+  }
+
   /** The queue has no room for it. */
   void reject(int queued) {
     if (STATE.compareAndSet(this, WAITING, ABANDONED)) {

@@ -1,5 +1,6 @@
 package io.vertebra.dispatch;
 
+import java.util.Collection;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +55,16 @@ final class WaitingQueue {
         call.turnAway();
       }
     });
+  }
+
+  /** Adds the keys of all that waits. Control lane only. */
+  void addKeysTo(Collection<String> keys) {
+    for (ServedCall<?, ?> call = head; call != null; call = call.nextWaiting) {
+      String key = call.envelope().key();
+      if (key != null) {
+        keys.add(key);
+      }
+    }
   }
 
   private void enqueue(ServedCall<?, ?> call) {

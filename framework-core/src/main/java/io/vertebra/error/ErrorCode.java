@@ -78,6 +78,8 @@ public enum ErrorCode {
   SAGA_STALLED(5005, true, true),
   /** The saga log did not say whether it took the start of a saga. */
   SAGA_LOG_UNAVAILABLE(5006, true, true),
+  /** The state of a saga, or a message for one, is larger than its engine allows. */
+  SAGA_TOO_LARGE(5007, false, false),
 
   /** The HTTP request is not one that the gateway can turn into a message. */
   BAD_REQUEST(6001, false, false),

@@ -3,7 +3,7 @@ package io.vertebra.error;
 /**
  * A saga did not reach its good end, or cannot go on here. {@link #code()} is one of
  * {@code SAGA_INVALID}, {@code SAGA_COMPENSATED}, {@code SAGA_NEEDS_OPERATOR}, {@code SAGA_FENCED},
- * {@code SAGA_STALLED}, {@code SAGA_LOG_UNAVAILABLE}.
+ * {@code SAGA_STALLED}, {@code SAGA_LOG_UNAVAILABLE}, {@code SAGA_TOO_LARGE}.
  */
 public final class SagaException extends VertebraException {
   private static final long serialVersionUID = 1L;
@@ -54,6 +54,15 @@ public final class SagaException extends VertebraException {
         ErrorCode.SAGA_LOG_UNAVAILABLE,
         "The saga log did not say whether saga '" + saga + "' with key '" + key
             + "' has begun. Start it again with the same key: it begins once.");
+  }
+
+  /** The state, a message or an event has more bytes than the engine allows. */
+  public static SagaException tooLarge(String saga, String what, int bytes, int limit) {
+    return new SagaException(
+        ErrorCode.SAGA_TOO_LARGE,
+        "Saga '" + saga + "': " + what + " has " + bytes + " bytes, and at most " + limit
+            + " are allowed. Nothing was changed. Keep large data elsewhere and its key in the state, or"
+            + " raise maxState.");
   }
 
   /** Rebuilds a failure that arrived from another node. */

@@ -3,6 +3,7 @@ package io.vertebra.gate;
 import io.vertebra.contract.Request;
 import io.vertebra.contract.Topic;
 import io.vertebra.directory.ServedContract;
+import io.vertebra.dispatch.BusyKeys;
 import io.vertebra.dispatch.Engine;
 import io.vertebra.dispatch.Instance;
 import io.vertebra.dispatch.Reached;
@@ -38,6 +39,8 @@ public final class Gate implements Inbound {
 
   private static final Request<None, Reached> REACHED =
       Request.of("vertebra.reached", None.class, Reached.class);
+
+  private static final long BUSY_KEYS_ID = ServedContract.requestId(BusyKeys.ASK.id());
 
   private final Engine engine;
   private final Links links;
@@ -80,6 +83,10 @@ public final class Gate implements Inbound {
       from.appendControl(ContractForms.answer(links, frame, engine));
       return;
     }
+    if (frame.contractId() == BUSY_KEYS_ID) {
+      answerBusyKeys(from, frame);
+      return;
+    }
     Route route = routes.get(frame.contractId());
     String name = route == null ? "unknown" : route.contract();
     if (leaving) {
@@ -102,6 +109,18 @@ public final class Gate implements Inbound {
       return;
     }
     admit(from, frame, instance, now + remaining);
+  }
+
+  private void answerBusyKeys(PeerLink from, RequestFrame frame) {
+    AnswerWriter<BusyKeys> answer = new AnswerWriter<>(links, BusyKeys.ASK, frame.callId());
+    BusyKeys.Wanted wanted;
+    try {
+      wanted = frame.decode(BusyKeys.Wanted.class, BusyKeys.ASK.name());
+    } catch (ContractException unreadable) {
+      from.appendControl(answer.failure(unreadable));
+      return;
+    }
+    engine.busyKeys(wanted).onSuccess(busy -> from.appendControl(answer.reply(busy)));
   }
 
   private static @Nullable Instance<?, ?> find(Route route, RequestFrame frame) {

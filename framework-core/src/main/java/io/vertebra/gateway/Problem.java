@@ -139,7 +139,7 @@ final class Problem {
       case NOT_FOUND -> NOT_FOUND;
       case METHOD_NOT_ALLOWED -> 405;
       case CONFLICT, STILL_RUNNING, STEP_COMPENSATED -> 409;
-      case MESSAGE_TOO_LARGE -> 413;
+      case MESSAGE_TOO_LARGE, SAGA_TOO_LARGE -> 413;
       case MEDIA_TYPE_UNSUPPORTED -> 415;
       case DECLARED -> DECLARED;
       case DEADLINE_EXCEEDED -> 504;
@@ -180,6 +180,8 @@ final class Problem {
       case SAGA_FENCED, SAGA_LOG_UNAVAILABLE ->
         "The work may have begun. Send it again: work of one key begins once.";
       case SAGA_COMPENSATED -> "The work was undone. Nothing of it is in effect.";
+      case SAGA_TOO_LARGE ->
+        "The request needs more space than is allowed. It was not carried out.";
       case SAGA_NEEDS_OPERATOR -> "The work is stuck and waits for an operator.";
       default -> "The request failed. " + mayHaveRun(failure);
     };

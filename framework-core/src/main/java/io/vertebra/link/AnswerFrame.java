@@ -66,8 +66,13 @@ final class AnswerFrame {
         ContractException.received(code, message);
       case CONFLICT, STILL_RUNNING, STORE_UNAVAILABLE, STEP_COMPENSATED, OUTCOME_UNKNOWN ->
         IdempotencyException.received(code, message);
-      case SAGA_INVALID, SAGA_COMPENSATED, SAGA_NEEDS_OPERATOR, SAGA_FENCED, SAGA_STALLED ->
-        SagaException.received(code, message);
+      case SAGA_INVALID,
+          SAGA_COMPENSATED,
+          SAGA_NEEDS_OPERATOR,
+          SAGA_FENCED,
+          SAGA_STALLED,
+          SAGA_LOG_UNAVAILABLE,
+          SAGA_TOO_LARGE -> SagaException.received(code, message);
       case HANDLER_FAILED, FAILURE_UNDECLARED, REPLY_INVALID ->
         HandlerException.received(code, message);
       default -> CallException.received(code, message, mayHaveRun);

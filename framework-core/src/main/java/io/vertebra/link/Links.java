@@ -141,7 +141,7 @@ public final class Links {
 
   void send(RemoteCall<?, ?> call) {
     PeerLink peer = closed ? null : peer(call.node());
-    if (peer == null) {
+    if (peer == null || peer.isGone()) {
       call.exchange().rejected(goneWith(call, false));
       return;
     }
@@ -216,8 +216,17 @@ public final class Links {
     if (left) {
       peers.remove(node);
     } else {
+      peer.setGone(true);
       // So that the other node notices which of its calls were dropped here.
       peer.reopen();
+    }
+  }
+
+  /** The directory says that the node can be used. */
+  void peerUsable(String node) {
+    PeerLink peer = peers.get(node);
+    if (peer != null) {
+      peer.setGone(false);
     }
   }
 

@@ -280,13 +280,13 @@ public final class Membership implements DirectoryEffects, NodeListener {
     if (served.isTopic()) {
       engine.topics().route(served.name()).setTargets(targets);
     } else {
-      engine.route(served.name()).setTargets(List.copyOf(targets));
+      engine.route(served.name()).setTargets(List.copyOf(targets), served.isKeyed());
     }
   }
 
   @Override
   public void peerUsable(String peer, long incarnation) {
-    // Its routes have been announced before.
+    links.peerUsable(peer);
   }
 
   @Override

@@ -33,6 +33,7 @@ public final class PeerLink {
   private @Nullable Buffer control;
   private @Nullable Buffer data;
   private boolean dirty;
+  private boolean gone;
 
   PeerLink(Links links, String node, MessageProducer<Buffer> producer, PendingCalls.Peer pending) {
     this.links = links;
@@ -169,6 +170,15 @@ public final class PeerLink {
 
   long epoch() {
     return epoch;
+  }
+
+  /** Whether the directory has given the other node up, so that nobody would notice if no answer came. */
+  boolean isGone() {
+    return gone;
+  }
+
+  void setGone(boolean gone) {
+    this.gone = gone;
   }
 
   static boolean isVersion(byte version) {

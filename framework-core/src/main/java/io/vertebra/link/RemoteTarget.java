@@ -5,6 +5,7 @@ import io.vertebra.contract.Request;
 import io.vertebra.contract.Topic;
 import io.vertebra.directory.NodeRoute;
 import io.vertebra.directory.ServedContract;
+import io.vertebra.dispatch.BusyKeys;
 import io.vertebra.dispatch.Envelope;
 import io.vertebra.dispatch.Exchange;
 import io.vertebra.dispatch.TopicTarget;
@@ -43,7 +44,7 @@ final class RemoteTarget implements TopicTarget {
 
   @Override
   public Fit fit(Request<?, ?> contract) {
-    if (contract == fitting || contract == ContractForms.FORM) {
+    if (contract == fitting || isForNode(contract)) {
       return Fit.FITS;
     }
     Fit found = links.forms().fit(contract, served);
@@ -51,6 +52,11 @@ final class RemoteTarget implements TopicTarget {
       fitting = contract;
     }
     return found;
+  }
+
+  /** What every node answers about itself, whatever it serves. */
+  private static boolean isForNode(Request<?, ?> contract) {
+    return contract == ContractForms.FORM || contract == BusyKeys.ASK;
   }
 
   @Override
@@ -75,7 +81,7 @@ final class RemoteTarget implements TopicTarget {
     FrameWriter.Head head = new FrameWriter.Head(
         served.isTopic() ? FrameKind.PUBLISH_ACKNOWLEDGED : FrameKind.REQUEST,
         id,
-        contract == (Object) ContractForms.FORM ? ContractForms.FORM_ID : served.id(),
+        isForNode(contract) ? ServedContract.requestId(contract.id()) : served.id(),
         exchange.deadlineNanos() - now,
         now,
         exchange.instanceIndex());

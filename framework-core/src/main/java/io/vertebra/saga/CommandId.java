@@ -2,12 +2,15 @@ package io.vertebra.saga;
 
 /**
  * The message ids of saga commands: {@code <instance>.<step>} for a step's own command, the action,
- * and the same with {@value #UNDO} for its compensation. Participants tell by them what belongs
- * together.
+ * and the same with {@value #UNDO} for its compensation. What an operator has sent in the place of a
+ * refused or edited message has {@value #AGAIN} and a number behind that. Participants tell by them
+ * what belongs together.
  */
 public final class CommandId {
   /** What a compensation's id has behind the id of its action. */
   public static final String UNDO = ".undo";
+
+  static final char AGAIN = '~';
 
   private CommandId() {}
 
@@ -28,7 +31,8 @@ public final class CommandId {
 
   /** Whether the message is the compensation of a step. */
   public static boolean isCompensation(String messageId) {
-    return messageId.endsWith(UNDO) && messageId.indexOf('.') < messageId.length() - UNDO.length();
+    String first = firstOf(messageId);
+    return first.endsWith(UNDO) && first.indexOf('.') < first.length() - UNDO.length();
   }
 
   /**
@@ -40,6 +44,20 @@ public final class CommandId {
     if (!isCompensation(compensation)) {
       throw new IllegalArgumentException("not the message id of a compensation: " + compensation);
     }
-    return compensation.substring(0, compensation.length() - UNDO.length());
+    String first = firstOf(compensation);
+    return first.substring(0, first.length() - UNDO.length());
+  }
+
+  /** The id of the message in whose place this one is sent; its own if it is the first. */
+  static String firstOf(String messageId) {
+    int mark = messageId.lastIndexOf(AGAIN);
+    return mark < 0 ? messageId : messageId.substring(0, mark);
+  }
+
+  /** The id of a message that is sent in the place of the one with this id. */
+  static String next(String messageId) {
+    int mark = messageId.lastIndexOf(AGAIN);
+    int count = mark < 0 ? 0 : Integer.parseInt(messageId.substring(mark + 1));
+    return firstOf(messageId) + AGAIN + (count + 1);
   }
 }

@@ -16,10 +16,9 @@ import io.vertx.core.internal.logging.LoggerFactory;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -45,7 +44,6 @@ final class EngineLoop implements SagaHost {
   private final SagaOwner owner;
   private final ConcurrentLinkedQueue<LongConsumer> queue = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean scheduled = new AtomicBoolean();
-  private final Set<String> stalled = ConcurrentHashMap.newKeySet();
   private final CopyOnWriteArrayList<Consumer<SagaEvent>> listeners = new CopyOnWriteArrayList<>();
   private @Nullable Promise<Void> closing;
   private Runnable unlisten = () -> {};
@@ -87,7 +85,7 @@ final class EngineLoop implements SagaHost {
     Promise<Void> promise = Promise.promise();
     submit(now -> {
       started = true;
-      unlisten = log.onUnowned(partition -> submit(later -> owner.unownedStart(partition, later)));
+      unlisten = log.onUnowned(partition -> submit(later -> owner.unowned(partition, later)));
       promise.complete();
     });
     return promise.future();
@@ -262,6 +260,7 @@ final class EngineLoop implements SagaHost {
   @Override
   public void load(List<SagaLog.Lease> leases, @Nullable String after, int limit) {
     log.load(leases, after, limit)
+        .timeout(options.lease().toMillis(), TimeUnit.MILLISECONDS)
         .onComplete(result -> submit(now -> {
           if (result.succeeded()) {
             owner.loaded(result.result(), limit, now);
@@ -274,7 +273,16 @@ final class EngineLoop implements SagaHost {
 
   @Override
   public void due(List<SagaLog.Lease> leases, int limit) {
-    log.due(leases, limit).onSuccess(rows -> submit(now -> owner.dueFound(rows, now)));
+    log.due(leases, limit)
+        .timeout(options.lease().toMillis(), TimeUnit.MILLISECONDS)
+        .onComplete(result -> submit(now -> {
+          if (result.succeeded()) {
+            owner.dueFound(result.result(), now);
+          } else {
+            LOG.warn("Cannot ask which sagas are due; will try again.", result.cause());
+            owner.dueFailed();
+          }
+        }));
   }
 
   @Override
@@ -350,8 +358,6 @@ final class EngineLoop implements SagaHost {
 
   @Override
   public void stalled(SagaLog.Row row, String reason) {
-    if (stalled.add(row.id())) {
-      LOG.warn(SagaException.stalled(row.saga(), row.key(), reason).getMessage());
-    }
+    LOG.warn(SagaException.stalled(row.saga(), row.key(), reason).getMessage());
   }
 }

@@ -61,11 +61,12 @@ final class Entry<S> {
       due = unowned ? Duration.ZERO : Duration.ofMillis(patience);
     }
     events = settings.events(this, decision);
-    return new SagaLog.Transition(epoch, next.toRow(machine.saga(), due, now), events, List.of());
+    return new SagaLog.Transition(
+        epoch, next.toRow(machine.saga(), due, now), events, decision.consumed());
   }
 
   /** A command of what is written, as it is sent. */
-  SagaHost.Order order(Instance.Pending command) {
+  SagaHost.Order order(Pending command) {
     Instance<S> instance = current();
     StepDefinition.Command<S> definition = machine.commandOf(instance, command);
     return new SagaHost.Order(
@@ -126,5 +127,9 @@ final class Entry<S> {
   }
 
   /** The identity of an instance as people know it. */
-  record Key(String saga, String key) {}
+  record Key(String saga, String key) {
+    int partition() {
+      return SagaLog.partitionOf(saga, key);
+    }
+  }
 }

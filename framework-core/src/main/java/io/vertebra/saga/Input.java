@@ -17,6 +17,9 @@ sealed interface Input {
   record Failed(String messageId, int attempt, String detail, boolean again, boolean mayHaveRun)
       implements Input {}
 
+  /** The log was read: these are the instance's signals, some of which may be new. */
+  record Signalled(SagaLog.Signals signals) implements Input {}
+
   /** Time has passed: an attempt may be due, or the deadline over. */
   record Woken() implements Input {}
 }

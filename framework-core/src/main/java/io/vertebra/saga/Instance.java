@@ -6,7 +6,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One instance in memory. Immutable: each change is a new object, dropped if it is not written. */
+/**
+ * One instance in memory, as it was last written. Immutable: each change is a new object, dropped if
+ * it is not written.
+ *
+ * @param events how many its history has
+ * @param signals those that are known here
+ * @param heard answers that were taken in, to tell others from duplicates; the log does not keep it
+ */
 record Instance<S>(
     String id,
     String key,
@@ -16,66 +23,52 @@ record Instance<S>(
     S state,
     Buffer encoded,
     List<Pending> commands,
-    long deadlineAt) {
+    long deadlineAt,
+    int events,
+    SagaLog.Signals signals,
+    Heard heard)
+    implements Place {
 
-  StepState stepState(int step) {
+  Instance {
+    commands = List.copyOf(commands);
+  }
+
+  @Override
+  public StepState stepState(int step) {
     return StepState.of(steps.charAt(step));
   }
 
-  Instance<S> withStep(int step, StepState newState) {
-    StringBuilder letters = new StringBuilder(steps);
-    letters.setCharAt(step, newState.letter());
+  Instance<S> expecting(List<Pending> newCommands) {
     return new Instance<>(
-        id, key, version, status, letters.toString(), state, encoded, commands, deadlineAt);
+        id,
+        key,
+        version,
+        status,
+        steps,
+        state,
+        encoded,
+        newCommands,
+        deadlineAt,
+        events,
+        signals,
+        heard);
   }
 
-  Instance<S> withState(S newState, Buffer newEncoded) {
+  /** The same, with its version counted up. */
+  Instance<S> touched() {
     return new Instance<>(
-        id, key, version, status, steps, newState, newEncoded, commands, deadlineAt);
-  }
-
-  Instance<S> withStatus(SagaStatus newStatus) {
-    return new Instance<>(id, key, version, newStatus, steps, state, encoded, commands, deadlineAt);
-  }
-
-  Instance<S> withCommands(List<Pending> newCommands) {
-    return new Instance<>(
-        id, key, version, status, steps, state, encoded, List.copyOf(newCommands), deadlineAt);
-  }
-
-  Instance<S> withVersion(long newVersion) {
-    return new Instance<>(id, key, newVersion, status, steps, state, encoded, commands, deadlineAt);
-  }
-
-  Instance<S> replace(Pending old, Pending changed) {
-    List<Pending> all = new ArrayList<>(commands);
-    all.set(all.indexOf(old), changed);
-    return withCommands(all);
-  }
-
-  @Nullable
-  Pending find(String messageId) {
-    for (Pending command : commands) {
-      if (command.messageId.equals(messageId)) {
-        return command;
-      }
-    }
-    return null;
-  }
-
-  /** Whether the command still waits for an answer, or for its next attempt. */
-  boolean isOpen(Pending command) {
-    StepState of = stepState(command.step);
-    return command.answer == null && (of == StepState.PENDING || of == StepState.UNDOING);
-  }
-
-  boolean hasOpenCommand() {
-    for (Pending command : commands) {
-      if (isOpen(command)) {
-        return true;
-      }
-    }
-    return false;
+        id,
+        key,
+        version + 1,
+        status,
+        steps,
+        state,
+        encoded,
+        commands,
+        deadlineAt,
+        events,
+        signals,
+        heard);
   }
 
   /** The row to write, {@code now} being the owner's clock in milliseconds. */
@@ -95,50 +88,7 @@ record Instance<S>(
         rows,
         due,
         left,
-        0,
-        SagaLog.Signals.NONE);
-  }
-
-  /**
-   * A command of the current stage.
-   *
-   * @param mayHaveRun whether an earlier attempt may have reached its handler
-   * @param retryAt when the next attempt is due; 0 while one is in flight
-   * @param answer the reply, or the declared failure; null while there is none
-   * @param stored the same as the log keeps it, while it waits for the group's others
-   */
-  record Pending(
-      int step,
-      String messageId,
-      Buffer body,
-      int attempt,
-      boolean mayHaveRun,
-      long retryAt,
-      @Nullable Object answer,
-      SagaLog.@Nullable Answer stored) {
-
-    static Pending first(int step, String messageId, Buffer body) {
-      return new Pending(step, messageId, body, 1, false, 0, null, null);
-    }
-
-    Pending answered(@Nullable Object newAnswer, SagaLog.@Nullable Answer newStored) {
-      return new Pending(step, messageId, body, attempt, true, 0, newAnswer, newStored);
-    }
-
-    Pending failed(boolean hasRun) {
-      return new Pending(step, messageId, body, attempt, mayHaveRun || hasRun, 0, null, null);
-    }
-
-    Pending retryAt(long when) {
-      return new Pending(step, messageId, body, attempt + 1, mayHaveRun, when, null, null);
-    }
-
-    Pending sentAgain() {
-      return new Pending(step, messageId, body, attempt, mayHaveRun, 0, null, null);
-    }
-
-    SagaLog.Command toRow() {
-      return new SagaLog.Command(step, messageId, body, attempt, stored);
-    }
+        events,
+        signals);
   }
 }

@@ -16,22 +16,24 @@ final class Recovery {
     waiting.add(leases);
   }
 
-  /** Asks for the next page, unless one is on its way or all is read. */
-  void load(SagaHost host, Leases held, int limit) {
+  /** Asks for the next page, unless one is on its way or all is read; answers whether it did. */
+  boolean load(SagaHost host, Leases held, int limit) {
     if (loading) {
-      return;
+      return false;
     }
     if (reading == null) {
       reading = waiting.poll();
       after = null;
     }
-    if (reading != null) {
-      reading = reading.stream()
-          .filter(lease -> held.lease(lease.partition()).equals(lease))
-          .toList();
-      loading = true;
-      host.load(reading, after, limit);
+    if (reading == null) {
+      return false;
     }
+    reading = reading.stream()
+        .filter(lease -> held.lease(lease.partition()).equals(lease))
+        .toList();
+    loading = true;
+    host.load(reading, after, limit);
+    return true;
   }
 
   /** The page that was asked for. */

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A business process over several services, as data: named steps in order, each with the contract it
@@ -109,6 +110,17 @@ public final class Saga<S> {
     return steps;
   }
 
+  /** The step with this name, or null. */
+  @Nullable
+  StepDefinition<S> find(String step) {
+    for (StepDefinition<S> each : steps) {
+      if (each.name().equals(step)) {
+        return each;
+      }
+    }
+    return null;
+  }
+
   int stageOf(int step) {
     int stage = 0;
     int past = stages.get(0).steps.size();
@@ -129,6 +141,11 @@ public final class Saga<S> {
     }
     Set<String> names = new HashSet<>();
     for (StepDefinition<S> step : steps) {
+      String name = step.name();
+      if (name.isBlank() || name.indexOf(CommandId.AGAIN) >= 0 || name.endsWith(CommandId.UNDO)) {
+        throw SagaException.invalid(
+            saga, "'" + name + "' is no name for a step: it becomes part of message ids");
+      }
       if (!names.add(step.name())) {
         throw SagaException.invalid(saga, "two steps have the name '" + step.name() + "'");
       }

@@ -1,6 +1,7 @@
 package io.vertebra.saga;
 
 import io.vertebra.contract.Request;
+import io.vertebra.contract.Shape;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +46,12 @@ public final class SagaBuilder<S> {
         new Saga.Start<>(contract, from, key, state -> state),
         Duration.ofHours(1),
         List.of());
+  }
+
+  private static <S, E> StepDefinition<S> compensable(
+      String event, Class<E> type, UnaryOperator<SagaAwait.Compensable<S, E>> step) {
+    Shape.of(type);
+    return step.apply(new SagaAwait.Compensable<>(event, type)).define();
   }
 
   /**
@@ -104,6 +111,16 @@ public final class SagaBuilder<S> {
     }
 
     /**
+     * A step that waits for an event from outside; the event's name is the step's. Fails with {@code
+     * CONTRACT_INVALID} if the type cannot travel.
+     */
+    public <E> Steps<S, R> await(
+        String event, Class<E> type, UnaryOperator<SagaAwait.Compensable<S, E>> step) {
+      StepDefinition<S> definition = compensable(event, type, step);
+      return new Steps<>(draft.plus(event, StepDefinition.Kind.COMPENSABLE, definition));
+    }
+
+    /**
      * Steps that run side by side. The saga goes on when all have answered; their answers change the
      * state in the order of declaration. If one fails, the others are awaited and then compensated.
      */
@@ -145,6 +162,18 @@ public final class SagaBuilder<S> {
       return new AfterPivot<>(draft.plus(name, StepDefinition.Kind.RETRIABLE, definition));
     }
 
+    /**
+     * A step that waits for an event from outside; the event's name is the step's. Fails with {@code
+     * CONTRACT_INVALID} if the type cannot travel.
+     */
+    public <E> AfterPivot<S, R> await(
+        String event, Class<E> type, UnaryOperator<SagaAwait.Forward<S, E>> step) {
+      Shape.of(type);
+      StepDefinition<S> definition =
+          step.apply(new SagaAwait.Forward<>(event, type)).define();
+      return new AfterPivot<>(draft.plus(event, StepDefinition.Kind.RETRIABLE, definition));
+    }
+
     /** The reply to whoever started the instance, from the state at its end, completed or compensated. */
     public Complete<S> outcome(Function<? super S, ? extends R> outcome) {
       return new Complete<>(draft.withOutcome(outcome));
@@ -166,8 +195,17 @@ public final class SagaBuilder<S> {
     /** Adds a step. */
     public Group<S> step(
         String name, Function<SagaStep.Start<S>, SagaStep.Compensable<S, ?>> step) {
+      return plus(name, step.apply(new SagaStep.Start<>(null)).define());
+    }
+
+    /** Adds a step that waits for an event from outside; the event's name is the step's. */
+    public <E> Group<S> await(
+        String event, Class<E> type, UnaryOperator<SagaAwait.Compensable<S, E>> step) {
+      return plus(event, compensable(event, type, step));
+    }
+
+    private Group<S> plus(String name, StepDefinition<S> definition) {
       List<StepDefinition<S>> all = new ArrayList<>(steps);
-      StepDefinition<S> definition = step.apply(new SagaStep.Start<>(null)).define();
       all.add(definition.at(0, name, StepDefinition.Kind.COMPENSABLE));
       return new Group<>(all);
     }

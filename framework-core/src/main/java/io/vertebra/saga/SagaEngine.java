@@ -1,24 +1,25 @@
 package io.vertebra.saga;
 
 import io.vertebra.contract.Request;
-import io.vertebra.error.HandlerException;
 import io.vertebra.error.SagaException;
-import io.vertebra.error.VertebraException;
 import io.vertebra.messaging.Bus;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.VertxInternal;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs sagas: starts instances, sends their commands, writes what comes of them, undoes what failed.
@@ -33,18 +34,22 @@ import java.util.function.Supplier;
 public final class SagaEngine {
   private final VertxInternal vertx;
   private final SagaLog log;
+  private final SagaOptions options;
   private final EngineLoop loop;
   private final Map<String, SagaMachine<?>> byContract = new HashMap<>();
   private final List<Saga<?>> sagas;
 
-  private SagaEngine(VertxInternal vertx, SagaLog log, EngineLoop loop, List<Saga<?>> sagas) {
+  private SagaEngine(
+      VertxInternal vertx, SagaLog log, SagaOptions options, EngineLoop loop, List<Saga<?>> sagas) {
     this.vertx = vertx;
     this.log = log;
+    this.options = options;
     this.loop = loop;
     this.sagas = List.copyOf(sagas);
     SplittableRandom random = new SplittableRandom();
     for (Saga<?> saga : sagas) {
-      SagaMachine<?> machine = new SagaMachine<>(saga, MessageCodec.JSON, random::nextDouble);
+      SagaMachine<?> machine =
+          new SagaMachine<>(saga, MessageCodec.JSON, random::nextDouble, options.limits());
       loop.owner().add(machine);
       byContract.merge(saga.startedBy().toString(), machine, SagaEngine::newer);
     }
@@ -58,7 +63,7 @@ public final class SagaEngine {
   public static SagaEngine create(
       Vertx vertx, Bus bus, SagaLog log, SagaOptions options, List<? extends Saga<?>> sagas) {
     EngineLoop loop = new EngineLoop(vertx, bus, log, options, ids());
-    return new SagaEngine((VertxInternal) vertx, log, loop, new ArrayList<>(sagas));
+    return new SagaEngine((VertxInternal) vertx, log, options, loop, new ArrayList<>(sagas));
   }
 
   private static Supplier<String> ids() {
@@ -107,14 +112,14 @@ public final class SagaEngine {
    */
   public <Q, R> Future<R> run(Request<Q, R> contract, Q message) {
     Promise<R> promise = vertx.promise();
-    start(contract, message, new EndWaiter<>(contract, promise));
+    start(contract, message, new EndWaiter<>(loop, contract, promise));
     return promise.future();
   }
 
   /** Starts an instance, or attaches, and completes as soon as it is in the log. */
   public <Q> Future<SagaInstance> begin(Request<Q, ?> contract, Q message) {
     Promise<SagaInstance> promise = vertx.promise();
-    start(contract, message, new BeginWaiter(promise));
+    start(contract, message, new BeginWaiter(log, loop, promise));
     return promise.future();
   }
 
@@ -122,17 +127,74 @@ public final class SagaEngine {
   public <R> Future<Optional<R>> outcome(Request<?, R> contract, String key) {
     SagaMachine<?> machine = machine(contract);
     return onCaller(log.find(machine.saga().name(), key)
-        .map(row -> row.filter(r -> r.status().isFinal()).map(r -> read(contract, r))));
+        .map(row -> row.filter(found -> found.status().isFinal())
+            .map(found -> Views.outcome(contract, machineOf(found), found))));
   }
 
   /** An instance as it was last written; empty if its key is not known, or not any more. */
   public Future<Optional<SagaInstance>> find(Saga<?> saga, String key) {
-    return onCaller(log.find(saga.name(), key).map(row -> row.map(this::view)));
+    return onCaller(log.find(saga.name(), key)
+        .map(row -> row.map(found -> Views.view(machineOf(found), found))));
   }
 
   /** What happened to an instance so far, in order. */
   public Future<List<SagaEvent>> history(Saga<?> saga, String key) {
     return onCaller(log.history(saga.name(), key));
+  }
+
+  /**
+   * Tells an instance that something happened for which one of its steps waits, or will wait; answers
+   * once that is stored. An event that comes before its step waits with the instance. {@code
+   * UNKNOWN_INSTANCE} says that there is none with this key, or that it has ended: whoever can send an
+   * event before the start should send it again.
+   *
+   * @param event the name that the step has
+   * @param message of the step's type
+   * @param id unique per instance and event name, for instance the message id of what happened: an
+   *     event that is sent again with the same id counts once
+   * @throws SagaException {@code SAGA_INVALID} if no step waits for such an event, {@code
+   *     SAGA_TOO_LARGE} if it has more bytes than {@link SagaOptions#maxState()}
+   */
+  public Future<SagaLog.SignalResult> signal(
+      Saga<?> saga, String key, String event, Object message, String id) {
+    StepDefinition<?> step = saga.find(event);
+    if (step == null
+        || !(step.action() instanceof StepDefinition.Await<?> await)
+        || !await.type().isInstance(message)) {
+      throw SagaException.invalid(
+          saga.name(),
+          "no step waits for '" + event + "' with a " + message.getClass().getSimpleName());
+    }
+    Buffer body = SagaOperator.encode(saga, await.type(), message, options.maxState());
+    return send(new SagaLog.Signal(
+        saga.name(), key, event + "/" + id, SagaLog.SignalKind.EVENT, event, body, "", ""));
+  }
+
+  /**
+   * Has an instance compensated; answers once that is stored. What is in flight is awaited first; if
+   * its outcome stays unknown, it is compensated too. Once the pivot's command is written, and while
+   * the instance is compensated anyway, a cancel changes nothing and the history says so. Only the
+   * first cancel of an instance counts.
+   */
+  public Future<SagaLog.SignalResult> cancel(Saga<?> saga, String key, String by, String why) {
+    return send(new SagaLog.Signal(
+        saga.name(),
+        key,
+        "cancel",
+        SagaLog.SignalKind.CANCEL,
+        "",
+        Buffer.buffer(),
+        Objects.requireNonNull(by),
+        Objects.requireNonNull(why)));
+  }
+
+  /** For decisions on instances that wait for an operator. */
+  public SagaOperator operator() {
+    return new SagaOperator(this::send, options.maxState());
+  }
+
+  private Future<SagaLog.SignalResult> send(SagaLog.Signal signal) {
+    return onCaller(log.signal(signal));
   }
 
   /**
@@ -156,144 +218,13 @@ public final class SagaEngine {
     return machine;
   }
 
-  private <R> R read(Request<?, R> contract, SagaLog.Row row) {
-    SagaMachine<?> machine = loop.owner().machine(row.definition());
-    if (machine == null) {
-      throw SagaException.stalled(row.saga(), row.key(), "its definition is not here");
-    }
-    return outcome(contract, machine, row);
-  }
-
-  private static <S, R> R outcome(Request<?, R> contract, SagaMachine<S> machine, SagaLog.Row row) {
-    return outcome(contract, machine.saga(), machine.read(row, 0));
-  }
-
-  private static <S, R> R outcome(Request<?, R> contract, Saga<S> saga, Instance<S> instance) {
-    if (!instance.status().isFinal()) {
-      throw SagaException.needsOperator(saga.name(), instance.key(), stuckStep(saga, instance));
-    }
-    try {
-      R outcome = contract.replyType().cast(saga.start().outcome().apply(instance.state()));
-      if (outcome == null) {
-        throw HandlerException.answeredNothing(contract.name());
-      }
-      return outcome;
-    } catch (VertebraException e) {
-      throw e;
-    } catch (RuntimeException e) {
-      throw HandlerException.threw(contract.name(), e);
-    }
-  }
-
-  private static <S> String stuckStep(Saga<S> saga, Instance<S> instance) {
-    for (StepDefinition<S> step : saga.steps()) {
-      StepState state = instance.stepState(step.index());
-      boolean forward = step.kind() != StepDefinition.Kind.COMPENSABLE;
-      if (state == StepState.STUCK
-          || (forward && state != StepState.DONE && state != StepState.SKIPPED)) {
-        return step.name();
-      }
-    }
-    return saga.steps().get(saga.steps().size() - 1).name();
-  }
-
-  private SagaInstance view(SagaLog.Row row) {
-    SagaMachine<?> machine = loop.owner().machine(row.definition());
-    List<SagaInstance.Step> steps = new ArrayList<>();
-    if (machine != null) {
-      List<String> names = machine.saga().stepNames();
-      for (int i = 0; i < names.size(); i++) {
-        steps.add(new SagaInstance.Step(names.get(i), StepState.of(row.steps().charAt(i))));
-      }
-    }
-    boolean stalled = machine == null && row.status().isActive();
-    SagaStatus status = stalled ? SagaStatus.STALLED : row.status();
-    return new SagaInstance(row.id(), row.saga(), row.key(), status, row.version(), steps);
+  private @Nullable SagaMachine<?> machineOf(SagaLog.Row row) {
+    return loop.owner().machine(row.definition());
   }
 
   private <T> Future<T> onCaller(Future<T> future) {
     Promise<T> promise = vertx.promise();
     future.onComplete(promise);
     return promise.future();
-  }
-
-  private final class EndWaiter<R> implements Waiter {
-    private final Request<?, R> contract;
-    private final Promise<R> promise;
-
-    EndWaiter(Request<?, R> contract, Promise<R> promise) {
-      this.contract = contract;
-      this.promise = promise;
-    }
-
-    @Override
-    public void begun(SagaMachine<?> machine, Instance<?> instance) {
-      // the end is what counts
-    }
-
-    @Override
-    public <S> void ended(SagaMachine<S> machine, Instance<S> instance) {
-      R outcome;
-      try {
-        outcome = outcome(contract, machine.saga(), instance);
-      } catch (RuntimeException e) {
-        promise.tryFail(e);
-        return;
-      }
-      promise.tryComplete(outcome);
-    }
-
-    @Override
-    public void follow(String saga, String key) {
-      loop.watch(saga, key, this);
-    }
-
-    @Override
-    public void failed(Throwable failure) {
-      promise.tryFail(failure);
-    }
-  }
-
-  private final class BeginWaiter implements Waiter {
-    private final Promise<SagaInstance> promise;
-
-    BeginWaiter(Promise<SagaInstance> promise) {
-      this.promise = promise;
-    }
-
-    @Override
-    public void begun(SagaMachine<?> machine, Instance<?> instance) {
-      List<SagaInstance.Step> steps = new ArrayList<>();
-      List<String> names = machine.saga().stepNames();
-      for (int i = 0; i < names.size(); i++) {
-        steps.add(new SagaInstance.Step(names.get(i), instance.stepState(i)));
-      }
-      promise.tryComplete(new SagaInstance(
-          instance.id(),
-          machine.saga().name(),
-          instance.key(),
-          instance.status(),
-          instance.version(),
-          steps));
-    }
-
-    @Override
-    public <S> void ended(SagaMachine<S> machine, Instance<S> instance) {
-      begun(machine, instance);
-    }
-
-    @Override
-    public void follow(String saga, String key) {
-      log.find(saga, key)
-          .map(row -> row.map(SagaEngine.this::view)
-              .orElseThrow(() -> SagaException.logUnavailable(saga, key)))
-          .onSuccess(promise::tryComplete)
-          .onFailure(promise::tryFail);
-    }
-
-    @Override
-    public void failed(Throwable failure) {
-      promise.tryFail(failure);
-    }
   }
 }

@@ -29,7 +29,7 @@ interface SagaHost {
   /** Answered by {@code loaded} or {@code loadFailed}. */
   void load(List<SagaLog.Lease> leases, @Nullable String after, int limit);
 
-  /** Answered by {@code dueFound}, or not at all. */
+  /** Answered by {@code dueFound} or {@code dueFailed}. */
   void due(List<SagaLog.Lease> leases, int limit);
 
   /** Answered by {@code found} or {@code findFailed}. */
@@ -44,7 +44,7 @@ interface SagaHost {
   /** Not answered. */
   void tell(SagaEvent event);
 
-  /** Not answered: nobody here has the definition, or the state cannot be read. */
+  /** Not answered; told once: nobody here has the definition, or the state cannot be read. */
   void stalled(SagaLog.Row row, String reason);
 
   /** A command to send. */

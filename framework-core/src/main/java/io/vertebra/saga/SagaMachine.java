@@ -1,19 +1,16 @@
 package io.vertebra.saga;
 
-import io.vertebra.contract.Request;
 import io.vertebra.error.ContractException;
+import io.vertebra.error.SagaException;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rules of one definition: {@code step(instance, input, now) -> decision}. It has no clock, no
  * threads and no memory; {@code now} is milliseconds of the owner's monotonic clock.
- *
- * <p>The rule for answers: a command is answered once, by the first reply or declared failure that
- * carries its message id, of whichever attempt. All others are ignored. A technical failure counts
- * only for the attempt that is in flight.
  */
 final class SagaMachine<S> {
   private static final Input WOKEN = new Input.Woken();
@@ -21,11 +18,13 @@ final class SagaMachine<S> {
   private final Saga<S> saga;
   private final MessageCodec codec;
   private final DoubleSupplier random;
+  private final SagaLimits limits;
 
-  SagaMachine(Saga<S> saga, MessageCodec codec, DoubleSupplier random) {
+  SagaMachine(Saga<S> saga, MessageCodec codec, DoubleSupplier random, SagaLimits limits) {
     this.saga = saga;
     this.codec = codec;
     this.random = random;
+    this.limits = limits;
   }
 
   static Input woken() {
@@ -44,6 +43,17 @@ final class SagaMachine<S> {
     return codec;
   }
 
+  SagaLimits limits() {
+    return limits;
+  }
+
+  /** Throws if the log is not to keep so many bytes. */
+  void check(String what, Buffer bytes) {
+    if (bytes.length() > limits.maxState()) {
+      throw SagaException.tooLarge(saga.name(), what, bytes.length(), limits.maxState());
+    }
+  }
+
   /** Begins an instance. Throws what the definition's functions throw: then there is none. */
   Decision<S> start(String id, Object message, long now) {
     S state = saga.start().from().apply(message);
@@ -51,22 +61,34 @@ final class SagaMachine<S> {
     if (key == null) {
       throw ContractException.messageInvalid(saga.startedBy().name(), "it has no business key");
     }
-    String letters =
-        String.valueOf(StepState.WAITING.letter()).repeat(saga.steps().size());
-    long deadlineAt = now + saga.deadline().toMillis();
+    int steps = saga.steps().size();
     Buffer encoded = codec.encode(saga.stateType(), state);
-    SagaTurn<S> turn = new SagaTurn<>(
-        this,
-        new Instance<>(
-            id, key, 0, SagaStatus.RUNNING, letters, state, encoded, List.of(), deadlineAt),
-        now);
-    turn.note(SagaEvent.Kind.STARTED, "", 0, "");
-    turn.forward(0);
-    return turn.written();
+    check("the state", encoded);
+    Instance<S> nothing = new Instance<>(
+        id,
+        key,
+        0,
+        SagaStatus.RUNNING,
+        String.valueOf(StepState.WAITING.letter()).repeat(steps),
+        state,
+        encoded,
+        List.of(),
+        now + saga.deadline().toMillis(),
+        0,
+        SagaLog.Signals.NONE,
+        Heard.nothing(steps));
+    Draft<S> draft = new Draft<>(this, nothing, now);
+    draft.note(SagaEvent.Kind.STARTED, "", 0, "");
+    new Stages<>(draft).forward(0);
+    return draft.written();
   }
 
-  /** The instance in a row, all of whose open commands may have been sent. */
+  /**
+   * The instance in a row, all of whose open commands may have been sent. It knows nothing yet of the
+   * signals that wait: they are an input.
+   */
   Instance<S> read(SagaLog.Row row, long now) {
+    long seen = row.signals().count() - row.signals().waiting().size();
     Instance<S> instance = new Instance<>(
         row.id(),
         row.key(),
@@ -76,50 +98,62 @@ final class SagaMachine<S> {
         codec.decode(saga.stateType(), row.state(), saga.name()),
         row.state(),
         List.of(),
-        now + row.deadline().toMillis());
-    List<Instance.Pending> commands = new ArrayList<>(row.commands().size());
-    for (SagaLog.Command command : row.commands()) {
-      commands.add(read(instance, command));
-    }
-    return instance.withCommands(commands);
+        now + row.deadline().toMillis(),
+        row.events(),
+        new SagaLog.Signals(seen, List.of()),
+        Heard.nothing(saga.steps().size()));
+    List<Pending> commands = new ArrayList<>(row.commands().size());
+    row.commands().forEach(command -> commands.add(read(instance, command)));
+    return instance.expecting(commands);
   }
 
-  private Instance.Pending read(Instance<S> instance, SagaLog.Command stored) {
-    Instance.Pending command =
-        Instance.Pending.first(stored.step(), stored.messageId(), stored.body()).failed(true);
+  private Pending read(Instance<S> instance, SagaLog.Command stored) {
+    StepDefinition.Action<S> action = actionOf(instance, saga.steps().get(stored.step()));
+    Pending command = action instanceof StepDefinition.Await<S>
+        ? Pending.readWaiting(stored, instance.deadlineAt())
+        : Pending.read(stored);
     SagaLog.Answer answer = stored.answer();
-    if (answer != null) {
-      Request<?, ?> contract = commandOf(instance, command).contract();
-      Object value = answer.refused()
-          ? codec.decodeFailure(contract, answer.body())
-          : codec.decode(contract.replyType(), answer.body(), contract.name());
-      return command.answered(value, answer);
-    }
-    return new Instance.Pending(
-        command.step(), command.messageId(), command.body(), stored.attempt(), true, 0, null, null);
+    return answer == null ? command : command.answered(action.decodeAnswer(codec, answer), answer);
   }
 
   /** What to do with an instance that was read from the log: its open commands are sent again. */
   Decision<S> resume(Instance<S> instance) {
-    List<Instance.Pending> open =
-        instance.commands().stream().filter(instance::isOpen).toList();
-    return new Decision<>(instance.withVersion(instance.version() + 1), true, List.of(), open);
+    List<Pending> open = new ArrayList<>();
+    for (Pending command : instance.commands()) {
+      if (instance.isOpen(command) && awaitOf(instance, command) == null) {
+        open.add(command);
+      }
+    }
+    return new Decision<>(instance.touched(), true, List.of(), open, List.of());
   }
 
   /** What an input does to an instance. */
   Decision<S> step(Instance<S> instance, Input input, long now) {
-    if (!instance.status().isActive()) {
+    boolean isSignal = input instanceof Input.Signalled;
+    if (instance.status().isFinal() || !(instance.status().isActive() || isSignal)) {
       return Decision.ignore(instance);
     }
-    SagaTurn<S> turn = new SagaTurn<>(this, instance, now);
-    if (input instanceof Input.Replied replied) {
-      return turn.replied(replied);
-    } else if (input instanceof Input.Refused refused) {
-      return turn.refused(refused);
-    } else if (input instanceof Input.Failed failed) {
-      return turn.failed(failed);
+    Draft<S> draft = new Draft<>(this, instance, now);
+    Stages<S> stages = new Stages<>(draft);
+    Answers<S> answers = new Answers<>(draft, stages);
+    if (apply(input, draft, answers)) {
+      new Signalled<>(draft, stages, answers).heed();
+      return draft.written();
     }
-    return turn.woken();
+    return draft.hasSends() ? draft.unwritten() : Decision.ignore(instance);
+  }
+
+  private boolean apply(Input input, Draft<S> draft, Answers<S> answers) {
+    if (input instanceof Input.Replied replied) {
+      return answers.answered(replied.messageId(), replied.reply(), false);
+    } else if (input instanceof Input.Refused refused) {
+      return answers.answered(refused.messageId(), refused.failure(), true);
+    } else if (input instanceof Input.Failed failed) {
+      return answers.failed(failed);
+    } else if (input instanceof Input.Signalled signalled) {
+      return draft.arrived(signalled.signals());
+    }
+    return answers.woken();
   }
 
   /** When the instance wants to be woken; {@link Long#MAX_VALUE} if answers are all it waits for. */
@@ -129,7 +163,7 @@ final class SagaMachine<S> {
     }
     boolean bound = hasDeadline(instance);
     long at = Long.MAX_VALUE;
-    for (Instance.Pending command : instance.commands()) {
+    for (Pending command : instance.commands()) {
       if (command.retryAt() > 0 && instance.isOpen(command)) {
         at = Math.min(
             at, bound ? Math.min(command.retryAt(), instance.deadlineAt()) : command.retryAt());
@@ -141,31 +175,82 @@ final class SagaMachine<S> {
   /** The longest an open command may take from now, with its wait. */
   long patience(Instance<S> instance, long now) {
     long most = 0;
-    for (Instance.Pending command : instance.commands()) {
+    for (Pending command : instance.commands()) {
       if (instance.isOpen(command)) {
-        long from = Math.max(now, command.retryAt());
-        most =
-            Math.max(most, from - now + commandOf(instance, command).timeout().toMillis());
+        boolean waits = awaitOf(instance, command) != null;
+        long timeout = waits ? 0 : commandOf(instance, command).timeout().toMillis();
+        most = Math.max(most, Math.max(now, command.retryAt()) - now + timeout);
       }
     }
     return most;
   }
 
-  /** The definition of a command: forward, or the step's compensation. */
-  StepDefinition.Command<S> commandOf(Instance<S> instance, Instance.Pending command) {
-    StepDefinition<S> step = saga.steps().get(command.step());
-    boolean undo = instance.stepState(command.step()) == StepState.UNDOING
-        || instance.stepState(command.step()) == StepState.UNDONE
-        || instance.stepState(command.step()) == StepState.STUCK;
+  /** What a step does at its place: its action, or its compensation. */
+  StepDefinition.Action<S> actionOf(Place place, StepDefinition<S> step) {
     StepDefinition.Command<S> compensation = step.compensation();
-    return undo && compensation != null ? compensation : step.command();
+    return compensation != null && place.isUndo(step.index()) ? compensation : step.action();
+  }
+
+  StepDefinition.Action<S> actionOf(Place place, Pending command) {
+    return actionOf(place, saga.steps().get(command.step()));
+  }
+
+  /** The definition of a command. */
+  StepDefinition.Command<S> commandOf(Place place, Pending command) {
+    return (StepDefinition.Command<S>) actionOf(place, command);
+  }
+
+  /** The definition of a wait; null for a command. */
+  StepDefinition.@Nullable Await<S> awaitOf(Place place, Pending command) {
+    return actionOf(place, command) instanceof StepDefinition.Await<S> await ? await : null;
   }
 
   /** The deadline holds until the pivot's command is written, and not for compensations. */
-  boolean hasDeadline(Instance<S> instance) {
-    return instance.status() == SagaStatus.RUNNING
-        && !instance.commands().isEmpty()
-        && saga.steps().get(instance.commands().get(0).step()).kind()
+  boolean hasDeadline(Place place) {
+    return place.status() == SagaStatus.RUNNING
+        && !place.commands().isEmpty()
+        && saga.steps().get(place.commands().get(0).step()).kind()
             == StepDefinition.Kind.COMPENSABLE;
+  }
+
+  /** The steps on which an operator can decide: those whose compensation is stuck, or else the one forward. */
+  List<StepDefinition<S>> stuck(Place place) {
+    List<StepDefinition<S>> stuck = new ArrayList<>(1);
+    StepDefinition<S> next = null;
+    for (StepDefinition<S> step : saga.steps()) {
+      if (place.stepState(step.index()) == StepState.STUCK) {
+        stuck.add(step);
+      } else if (next == null
+          && step.kind() != StepDefinition.Kind.COMPENSABLE
+          && place.stepState(step.index()) == StepState.WAITING) {
+        next = step;
+      }
+    }
+    if (place.status() != SagaStatus.NEEDS_OPERATOR || !stuck.isEmpty()) {
+      return stuck;
+    } else if (!place.commands().isEmpty()) {
+      return List.of(saga.steps().get(place.commands().get(0).step()));
+    }
+    return next == null ? List.of() : List.of(next);
+  }
+
+  /** The message id of a step's command, or of its compensation. */
+  String messageId(String instance, StepDefinition<S> step, boolean undo) {
+    return undo
+        ? CommandId.ofCompensation(instance, step.name())
+        : CommandId.ofAction(instance, step.name());
+  }
+
+  /** The step that a message id belongs to; null if it is none of the instance's. */
+  @Nullable
+  StepDefinition<S> stepOf(String instance, String messageId) {
+    String first = CommandId.firstOf(messageId);
+    boolean undo = CommandId.isCompensation(first);
+    for (StepDefinition<S> step : saga.steps()) {
+      if (first.equals(messageId(instance, step, undo))) {
+        return step;
+      }
+    }
+    return null;
   }
 }

@@ -6,10 +6,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,15 +25,15 @@ final class SagaOwner {
   private final SagaHost host;
   private final OwnerSettings settings;
   private final Supplier<String> ids;
-  private final Map<String, SagaMachine<?>> machines = new HashMap<>();
+  private final Definitions definitions = new Definitions();
   private final Map<Entry.Key, Entry<?>> entries = new HashMap<>();
   private final ArrayDeque<Entry<?>> dirty = new ArrayDeque<>();
   private final Alarms alarms = new Alarms();
+  private final Tenure tenure;
   private final Leases leases;
   private final Recovery recovery = new Recovery();
+  private final Reads reads = new Reads();
   private List<Entry<?>> writing = List.of();
-  private int wanted;
-  private long nextRenewal;
   private long nextPoll;
   private long nextPurge;
   private long ignored;
@@ -44,26 +43,18 @@ final class SagaOwner {
     this.host = host;
     this.settings = settings;
     this.ids = ids;
-    this.wanted = settings.partitions();
-    this.leases = new Leases(settings.partitions());
+    this.tenure = new Tenure(host, settings);
+    this.leases = tenure.leases();
   }
 
   /** Adds a definition. Fails if another one has its name and version. */
   void add(SagaMachine<?> machine) {
-    Saga<?> saga = machine.saga();
-    for (SagaMachine<?> other : machines.values()) {
-      boolean same = other.saga().toString().equals(saga.toString());
-      if (same && !other.saga().hash().equals(saga.hash())) {
-        throw SagaException.invalid(
-            saga.name(), "two definitions of version " + saga.version() + " differ");
-      }
-    }
-    machines.put(saga.hash(), machine);
+    definitions.add(machine);
   }
 
   @Nullable
   SagaMachine<?> machine(String hash) {
-    return machines.get(hash);
+    return definitions.find(hash);
   }
 
   /** How many instances are in memory. */
@@ -99,7 +90,7 @@ final class SagaOwner {
       running.attach(waiter);
       return;
     }
-    Entry<S> entry = new Entry<>(machine, key, leases.epochOf(partitionOf(key), now));
+    Entry<S> entry = new Entry<>(machine, key, tenure.epochOf(key, now));
     entries.put(key, entry);
     entry.attach(waiter);
     stage(entry, decision);
@@ -146,7 +137,7 @@ final class SagaOwner {
       }
       switch (results.get(i)) {
         case WRITTEN -> applied(entry, now);
-        case FENCED -> lose(List.of(leases.lease(partitionOf(entry.key))));
+        case FENCED -> lose(List.of(leases.lease(entry.key.partition())));
         case VERSION_CONFLICT -> read(entry);
       }
     }
@@ -197,14 +188,7 @@ final class SagaOwner {
       host.leave();
       return;
     }
-    grant.leases().forEach(lease -> leases.add(lease, sentAt + settings.leaseMillis()));
-    int share = (settings.partitions() + grant.owners() - 1) / grant.owners();
-    wanted = Math.max(0, share - leases.count());
-    if (leases.count() > share) {
-      List<SagaLog.Lease> surplus = leases.all().subList(share, leases.count());
-      lose(surplus);
-      host.release(surplus);
-    }
+    lose(tenure.granted(grant, sentAt));
     if (!grant.leases().isEmpty()) {
       recovery.begin(grant.leases());
       recover();
@@ -213,36 +197,52 @@ final class SagaOwner {
 
   /** The leases that could be renewed, asked for at {@code sentAt}. Others are lost. */
   void renewed(List<SagaLog.Lease> asked, List<SagaLog.Lease> kept, long sentAt) {
-    kept.forEach(lease -> leases.extend(lease, sentAt + settings.leaseMillis()));
-    if (kept.size() < asked.size()) {
-      Set<SagaLog.Lease> lost = new HashSet<>(asked);
-      kept.forEach(lost::remove);
-      lost.removeIf(lease -> !leases.lease(lease.partition()).equals(lease));
-      lose(lost);
-    }
+    lose(tenure.renewed(asked, kept, sentAt));
   }
 
   /** A page of the instances of new partitions. */
   void loaded(List<SagaLog.Row> rows, int limit, long now) {
-    rows.forEach(row -> adoptNew(row, now));
-    recovery.pageRead(rows, limit);
+    if (reads.isCurrent()) {
+      rows.forEach(row -> meet(row, now));
+      recovery.pageRead(rows, limit);
+    } else {
+      recovery.pageFailed();
+    }
+    reads.done();
     recover();
   }
 
   /** The page could not be read; it is asked for again by and by. */
   void loadFailed() {
     recovery.pageFailed();
+    reads.done();
   }
 
-  /** Instances that nobody looked after for too long. */
+  /** Instances that nobody looked after for too long, or that got signals. */
   void dueFound(List<SagaLog.Row> rows, long now) {
-    rows.forEach(row -> adoptNew(row, now));
+    if (reads.isCurrent()) {
+      rows.forEach(row -> meet(row, now));
+    }
+    reads.done();
   }
 
-  /** Somebody else wrote a start to a partition: if it is held here, it is looked at at once. */
-  void unownedStart(int partition, long now) {
+  /** The log could not be asked what is due; it is asked again by and by. */
+  void dueFailed() {
+    reads.done();
+  }
+
+  /** Somebody else wrote to a partition: if it is held here, it is looked at at once. */
+  void unowned(int partition, long now) {
     if (leases.epochOf(partition, now) != SagaLog.UNOWNED) {
-      host.due(List.of(leases.lease(partition)), settings.maxBatch());
+      askForDue(List.of(leases.lease(partition)));
+    }
+  }
+
+  /** What cannot be run here is due for ever; the others must not wait behind it. */
+  private void askForDue(List<SagaLog.Lease> held) {
+    if (reads.isCurrent()) {
+      reads.begin();
+      host.due(held, settings.maxBatch() + definitions.stalled());
     }
   }
 
@@ -252,17 +252,11 @@ final class SagaOwner {
       return;
     }
     lose(leases.expired(now));
-    if (now >= nextRenewal) {
-      nextRenewal = now + settings.leaseMillis() / 3;
-      if (leases.count() > 0) {
-        host.renew(leases.all());
-      }
-      host.acquire(wanted);
-    }
+    tenure.tick(now);
     if (now >= nextPoll) {
       nextPoll = now + settings.pollMillis();
       if (leases.count() > 0) {
-        host.due(leases.all(), settings.maxBatch());
+        askForDue(leases.all());
       }
       recover();
     }
@@ -277,7 +271,7 @@ final class SagaOwner {
 
   /** When {@link #tick} is to be called next. */
   long nextTick() {
-    long next = Math.min(nextRenewal, Math.min(nextPoll, nextPurge));
+    long next = Math.min(tenure.nextTick(), Math.min(nextPoll, nextPurge));
     return Math.min(next, alarms.next());
   }
 
@@ -305,13 +299,17 @@ final class SagaOwner {
         stage(entry, decision);
         return;
       }
-      if (decision.sends().isEmpty() && !(input instanceof Input.Woken)) {
+      if (decision.sends().isEmpty() && isAnswer(input)) {
         ignored++;
       }
       entry.current = decision.next();
       current = decision.next();
       send(entry, decision.sends(), now);
     }
+  }
+
+  private static boolean isAnswer(Input input) {
+    return !(input instanceof Input.Woken || input instanceof Input.Signalled);
   }
 
   private <S> void stage(Entry<S> entry, Decision<S> decision) {
@@ -342,13 +340,16 @@ final class SagaOwner {
   /** Lets go of an instance that needs no engine any more. */
   private <S> void settle(Entry<S> entry) {
     Instance<S> current = entry.current;
-    if (current != null && !current.status().isActive() && entries.remove(entry.key, entry)) {
-      entry.ended(current);
+    boolean isIdle =
+        entry.staged == null && current != null && !current.status().isActive();
+    if (isIdle && entries.remove(entry.key, entry)) {
+      reads.ended(entry.key);
+      entry.ended(Objects.requireNonNull(current));
     }
   }
 
-  private void send(Entry<?> entry, List<Instance.Pending> commands, long now) {
-    for (Instance.Pending command : commands) {
+  private void send(Entry<?> entry, List<Pending> commands, long now) {
+    for (Pending command : commands) {
       if (isOwner(entry, now)) {
         host.send(entry.order(command));
       }
@@ -357,11 +358,11 @@ final class SagaOwner {
 
   /** Whether what an entry wants done may still be done; what nobody owns here is let go. */
   private boolean isOwner(Entry<?> entry, long now) {
-    int partition = partitionOf(entry.key);
-    if (entry.epoch == SagaLog.UNOWNED || leases.epochOf(partition, now) == entry.epoch) {
+    if (entry.epoch == SagaLog.UNOWNED || tenure.epochOf(entry.key, now) == entry.epoch) {
       return true;
     }
     if (entries.remove(entry.key, entry)) {
+      reads.ended(entry.key);
       entry.follow();
     }
     return false;
@@ -375,9 +376,18 @@ final class SagaOwner {
     host.find(entry.key);
   }
 
-  private void adoptNew(SagaLog.Row row, long now) {
-    if (!entries.containsKey(new Entry.Key(row.saga(), row.key()))) {
-      adopt(row, false, now);
+  /** Takes over an instance that the log has shown, or only its new signals if it is here already. */
+  private void meet(SagaLog.Row row, long now) {
+    Entry.Key key = new Entry.Key(row.saga(), row.key());
+    Entry<?> entry = entries.get(key);
+    if (entry == null && !reads.mayBeOld(key)) {
+      Entry<?> fresh = adopt(row, false, now);
+      if (fresh != null) {
+        settle(fresh);
+      }
+    } else if (entry != null && !entry.reading && !row.signals().waiting().isEmpty()) {
+      entry.push(new Input.Signalled(row.signals()));
+      process(entry, now);
     }
   }
 
@@ -387,10 +397,9 @@ final class SagaOwner {
    * must not come true afterwards, since it does not know what was sent in between.
    */
   private @Nullable Entry<?> adopt(SagaLog.Row row, boolean touch, long now) {
-    SagaMachine<?> machine = machines.get(row.definition());
+    SagaMachine<?> machine = definitions.find(row.definition());
     if (machine == null) {
-      host.stalled(
-          row, "no definition of " + row.saga() + " here has the hash " + row.definition());
+      stall(row, "no definition of " + row.saga() + " here has the hash " + row.definition());
       return null;
     }
     if (row.status().isActive() && leases.epochOf(row.partition(), now) == SagaLog.UNOWNED) {
@@ -399,25 +408,34 @@ final class SagaOwner {
     return adopt(machine, row, touch, now);
   }
 
+  private void stall(SagaLog.Row row, String reason) {
+    if (definitions.stall(row.id())) {
+      host.stalled(row, reason);
+    }
+  }
+
   private <S> @Nullable Entry<S> adopt(
       SagaMachine<S> machine, SagaLog.Row row, boolean touch, long now) {
     Instance<S> instance;
     try {
       instance = machine.read(row, now);
     } catch (RuntimeException e) {
-      host.stalled(row, "its state cannot be read: " + e.getMessage());
+      stall(row, "its state cannot be read: " + e.getMessage());
       return null;
     }
     Entry.Key key = new Entry.Key(row.saga(), row.key());
     Entry<S> entry = new Entry<>(machine, key, leases.epochOf(row.partition(), now));
     entry.current = instance;
     entries.put(key, entry);
+    if (!row.signals().waiting().isEmpty() && entry.epoch != SagaLog.UNOWNED) {
+      entry.push(new Input.Signalled(row.signals()));
+    }
     if (instance.status().isActive() && touch) {
       stage(entry, machine.resume(instance));
     } else if (instance.status().isActive()) {
       send(entry, machine.resume(instance).sends(), now);
-      schedule(entry, instance, now);
     }
+    process(entry, now);
     return entry;
   }
 
@@ -426,10 +444,12 @@ final class SagaOwner {
     if (lost.isEmpty()) {
       return;
     }
+    definitions.forgetStalled();
+    reads.outdate();
     lost.forEach(lease -> leases.remove(lease.partition()));
     for (Entry<?> entry : List.copyOf(entries.values())) {
       if (entry.epoch != SagaLog.UNOWNED
-          && leases.lease(partitionOf(entry.key)).epoch() != entry.epoch) {
+          && leases.lease(entry.key.partition()).epoch() != entry.epoch) {
         entries.remove(entry.key);
         entry.follow();
       }
@@ -437,8 +457,9 @@ final class SagaOwner {
   }
 
   private void recover() {
-    if (entries.size() < settings.maxActive()) {
-      recovery.load(host, leases, settings.maxBatch());
+    boolean hasRoom = entries.size() < settings.maxActive() && reads.isCurrent();
+    if (hasRoom && recovery.load(host, leases, settings.maxBatch())) {
+      reads.begin();
     }
   }
 
@@ -457,9 +478,5 @@ final class SagaOwner {
       entry.push(SagaMachine.woken());
       process(entry, now);
     }
-  }
-
-  private static int partitionOf(Entry.Key key) {
-    return SagaLog.partitionOf(key.saga(), key.key());
   }
 }

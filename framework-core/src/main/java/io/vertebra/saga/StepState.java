@@ -7,11 +7,11 @@ package io.vertebra.saga;
 public enum StepState {
   /** Its turn has not come. */
   WAITING('.'),
-  /** Its {@code when} said no. */
+  /** Its {@code when} said no, or an operator skipped it or its compensation. */
   SKIPPED('-'),
-  /** Its command is written and has no answer yet. */
+  /** Its command is written and has no answer yet, or it waits for its event. */
   PENDING('>'),
-  /** Its reply is in. */
+  /** Its reply, or its event, is in. */
   DONE('+'),
   /** The participant refused with a declared failure. */
   REFUSED('x'),

@@ -208,7 +208,8 @@ final class SimulatedNode implements DirectoryEffects {
   }
 
   void call(long contractId) {
-    NodeRoute route = directory.routes(contractId).pick(simulation.random.nextLong());
+    List<NodeRoute> ready = directory.routes(contractId).ready();
+    NodeRoute route = ready.isEmpty() ? null : ready.get(simulation.random.nextInt(ready.size()));
     if (route != null && !route.node().equals(name)) {
       checkRoute(route, contractId);
       calls.start(route);

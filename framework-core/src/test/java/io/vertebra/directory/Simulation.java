@@ -120,7 +120,7 @@ final class Simulation {
 
   void note(String what, SimulatedNode node, long about) {
     trace =
-        Rendezvous.mix(trace ^ now ^ (about << 20) ^ ((long) what.hashCode() << 32) ^ node.index);
+        StableHash.mix(trace ^ now ^ (about << 20) ^ ((long) what.hashCode() << 32) ^ node.index);
     if (seen != null) {
       seen.add(what);
     }
@@ -130,7 +130,7 @@ final class Simulation {
   }
 
   void noteMessage(SimulatedNode node, String peer, DirectoryMessage message) {
-    trace = Rendezvous.mix(trace ^ now ^ message.sender().sequence());
+    trace = StableHash.mix(trace ^ now ^ message.sender().sequence());
     if (isTelling && !(message instanceof Heartbeat)) {
       System.out.printf("%12.6f %s sends to %s %s%n", now / 1e9, node, peer, message);
     }

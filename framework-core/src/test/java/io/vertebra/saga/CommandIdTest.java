@@ -32,4 +32,14 @@ class CommandIdTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("k3-1.charge");
   }
+
+  @Test
+  void a_message_in_the_place_of_another_is_of_the_same_kind() {
+    assertThat(CommandId.next("k3-1.charge")).isEqualTo("k3-1.charge~1");
+    assertThat(CommandId.next("k3-1.charge~9")).isEqualTo("k3-1.charge~10");
+    assertThat(CommandId.isAction("k3-1.charge~1")).isTrue();
+    assertThat(CommandId.isAction("k3-1.charge.undo~1")).isFalse();
+    assertThat(CommandId.isCompensation("k3-1.charge.undo~1")).isTrue();
+    assertThat(CommandId.actionOf("k3-1.charge.undo~1")).isEqualTo("k3-1.charge");
+  }
 }

@@ -1,5 +1,6 @@
 package io.vertebra.saga;
 
+import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.NullUnmarked;
@@ -7,21 +8,28 @@ import org.jspecify.annotations.NullUnmarked;
 /** Drives one instance through its machine by hand; every written change goes through its row and back. */
 @NullUnmarked
 final class MachineDriver<S> {
+  static final SagaLimits LIMITS = new SagaLimits(1_024, 100);
+
   final SagaMachine<S> machine;
   final List<Decision.Note> notes = new ArrayList<>();
-  final List<Instance.Pending> sent = new ArrayList<>();
+  final List<Pending> sent = new ArrayList<>();
+  /** What the log has. */
+  final List<SagaLog.Signal> waiting = new ArrayList<>();
+
+  private int signals;
   Instance<S> at;
   long now = 1_000;
   boolean changed;
 
   MachineDriver(Saga<S> saga, Object message) {
-    this.machine = new SagaMachine<>(saga, new SimCodec(), () -> 0.5);
+    this.machine = new SagaMachine<>(saga, new SimCodec(), () -> 0.5, LIMITS);
     accept(machine.start("id", message, now));
   }
 
   private MachineDriver<S> accept(Decision<S> decision) {
     changed = decision.write();
     at = decision.next();
+    waiting.removeIf(signal -> decision.consumed().contains(signal.id()));
     notes.addAll(decision.notes());
     sent.addAll(decision.sends());
     return this;
@@ -60,13 +68,60 @@ final class MachineDriver<S> {
     return accept(machine.step(at, input, now));
   }
 
-  /** As after a crash: what is in the row is all there is. */
+  MachineDriver<S> event(String name, String id) {
+    Buffer body = new SimCodec().encode(Shop.Happened.class, new Shop.Happened(name));
+    return signal(SagaLog.SignalKind.EVENT, name, id, body);
+  }
+
+  MachineDriver<S> cancel() {
+    return signal(SagaLog.SignalKind.CANCEL, "", "cancel", Buffer.buffer());
+  }
+
+  MachineDriver<S> operator(SagaLog.SignalKind kind, String step) {
+    return operator(kind, step, Buffer.buffer());
+  }
+
+  MachineDriver<S> operator(SagaLog.SignalKind kind, String step, Buffer body) {
+    return signal(kind, step, kind + "-" + signals, body);
+  }
+
+  MachineDriver<S> signal(SagaLog.SignalKind kind, String name, String id, Buffer body) {
+    signals++;
+    String saga = machine.saga().name();
+    waiting.add(new SagaLog.Signal(saga, at.key(), id, kind, name, body, "ann", "reason"));
+    return hear();
+  }
+
+  private MachineDriver<S> hear() {
+    return input(new Input.Signalled(new SagaLog.Signals(signals, waiting)));
+  }
+
+  /** As after a crash: what is in the log is all there is. */
   MachineDriver<S> crash() {
     SagaLog.Row row = at.toRow(machine.saga(), null, now);
-    at = machine.read(row, now);
+    SagaLog.Row read = new SagaLog.Row(
+        row.id(),
+        row.saga(),
+        row.key(),
+        row.version(),
+        row.definition(),
+        row.status(),
+        row.steps(),
+        row.state(),
+        row.commands(),
+        row.due(),
+        row.deadline(),
+        row.events(),
+        new SagaLog.Signals(signals, waiting));
+    at = machine.read(read, now);
     sent.clear();
     sent.addAll(machine.resume(at).sends());
-    return this;
+    return waiting.isEmpty() ? this : hear();
+  }
+
+  MachineDriver<S> advance(long millis) {
+    now += millis;
+    return input(SagaMachine.woken());
   }
 
   private int attempt(String command) {
@@ -78,6 +133,15 @@ final class MachineDriver<S> {
         sent.stream().map(command -> command.messageId().substring(3)).toList();
     sent.clear();
     return ids;
+  }
+
+  /** The history since it was last asked for, with what is said about each line. */
+  List<String> details() {
+    List<String> lines = notes.stream()
+        .map(note -> (note.kind() + " " + note.step() + " " + note.detail()).trim())
+        .toList();
+    notes.clear();
+    return lines;
   }
 
   List<String> told() {

@@ -1,7 +1,10 @@
 package io.vertebra.saga;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vertebra.error.ErrorCode;
+import io.vertebra.error.SagaException;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.util.List;
@@ -44,9 +47,16 @@ class SagaMachineTest {
   }
 
   @Test
-  void s2_lets_the_first_of_two_different_answers_win() {
-    heavy.reply("reserve").reply("charge").refuse("charge");
+  void s2_lets_the_first_of_two_different_answers_win_and_tells_of_the_second() {
+    heavy.reply("reserve").reply("charge").told();
+    heavy.refuse("charge");
+    assertThat(heavy.told()).containsExactly("CONFLICT charge");
+    assertThat(heavy.at.steps()).isEqualTo("++>..");
+    heavy.refuse("charge");
     assertThat(heavy.changed).isFalse();
+    heavy.reply("book").told();
+    heavy.refuse("reserve");
+    assertThat(heavy.told()).containsExactly("CONFLICT reserve");
     assertThat(heavy.at.status()).isEqualTo(SagaStatus.RUNNING);
   }
 
@@ -59,12 +69,64 @@ class SagaMachineTest {
   }
 
   @Test
-  void s5_compensates_a_step_given_up_and_ignores_its_late_reply() {
+  void s5_compensates_a_step_given_up_and_tells_of_its_late_reply() {
     heavy.reply("reserve").reply("book").exhaust("charge", true);
     assertThat(heavy.at.steps()).isEqualTo("+<<..");
     assertThat(heavy.sentNow()).endsWith("charge.undo", "book.undo");
+    heavy.told();
+    heavy.reply("charge");
+    assertThat(heavy.details()).containsExactly("LATE charge Done");
+    assertThat(heavy.at.steps()).isEqualTo("+<<..");
     heavy.reply("charge");
     assertThat(heavy.changed).isFalse();
+  }
+
+  @Test
+  void s5_compensates_a_step_too_that_seemed_not_to_have_run() {
+    heavy.reply("reserve").exhaust("charge", false).reply("book");
+    assertThat(heavy.at.steps()).isEqualTo("+0<..");
+    heavy.sentNow();
+    heavy.reply("charge").reply("book.undo");
+    assertThat(heavy.sentNow()).containsExactly("charge.undo");
+    heavy.reply("charge.undo");
+    assertThat(heavy.sentNow()).containsExactly("reserve.undo");
+  }
+
+  @Test
+  void s6_lets_either_the_reply_or_the_end_of_waiting_win() {
+    heavy.lose("reserve").advance(100);
+    heavy.lose("reserve").advance(200).sentNow();
+    MachineDriver<Shop.State> other = new MachineDriver<>(Shop.FULFIL, new Shop.Place("o1", 20));
+    other.at = heavy.at;
+    heavy.lose("reserve").reply("reserve");
+    assertThat(heavy.at.steps()).isEqualTo("<....");
+    other.reply("reserve").fail("reserve", 3, true, true);
+    assertThat(other.at.steps()).isEqualTo("+>>..");
+  }
+
+  @Test
+  void s9_sends_a_compensation_though_its_action_may_never_have_arrived() {
+    heavy.exhaust("reserve", true);
+    assertThat(heavy.sentNow()).endsWith("reserve.undo");
+    heavy.reply("reserve.undo");
+    assertThat(heavy.at.status()).isEqualTo(SagaStatus.COMPENSATED);
+  }
+
+  @Test
+  void s10_takes_what_a_participant_says_to_an_action_after_its_compensation_for_late() {
+    heavy.exhaust("reserve", true).refuse("reserve");
+    assertThat(heavy.at.steps()).isEqualTo("<....");
+    heavy.reply("reserve.undo").reply("reserve");
+    assertThat(heavy.changed).isFalse();
+  }
+
+  @Test
+  void s11_tries_a_compensation_again_while_its_action_still_runs() {
+    heavy.exhaust("reserve", true).sentNow();
+    heavy.fail("reserve.undo", 1, true, false);
+    assertThat(heavy.at.status()).isEqualTo(SagaStatus.COMPENSATING);
+    heavy.advance(200);
+    assertThat(heavy.sentNow()).containsExactly("reserve.undo");
   }
 
   @Test
@@ -138,14 +200,60 @@ class SagaMachineTest {
   }
 
   @Test
-  void sends_the_same_bytes_and_ids_after_a_crash() {
+  void c4_sends_the_same_bytes_and_ids_after_a_crash() {
     heavy.reply("reserve");
-    List<Buffer> before =
-        heavy.at.commands().stream().map(Instance.Pending::body).toList();
+    List<Buffer> before = heavy.at.commands().stream().map(Pending::body).toList();
     heavy.sentNow();
     heavy.crash();
-    assertThat(heavy.sent).extracting(Instance.Pending::body).isEqualTo(before);
+    assertThat(heavy.sent).extracting(Pending::body).isEqualTo(before);
     assertThat(heavy.sentNow()).containsExactly("charge", "book");
+  }
+
+  @Test
+  void c8_has_state_and_next_command_in_one_row() {
+    heavy.reply("reserve");
+    SagaLog.Row row = heavy.at.toRow(Shop.FULFIL, null, heavy.now);
+    assertThat(row.state().toString()).contains("reserve");
+    assertThat(row.commands())
+        .extracting(SagaLog.Command::messageId)
+        .containsExactly("id.charge", "id.book");
+  }
+
+  @Test
+  void c9_knows_a_reply_that_it_has_handled() {
+    heavy.reply("reserve").crash().sentNow();
+    heavy.reply("reserve");
+    assertThat(heavy.changed).isFalse();
+    assertThat(heavy.sentNow()).isEmpty();
+  }
+
+  @Test
+  void c13_ends_the_same_when_all_crash_after_every_single_write() {
+    List<String> order = List.of("reserve", "book", "charge", "dispatch", "notify");
+    order.forEach(step -> heavy.crash().reply(step));
+    assertThat(heavy.crash().at.status()).isEqualTo(SagaStatus.COMPLETED);
+    assertThat(heavy.at.state().trace()).isEqualTo("reserve charge book dispatch notify ");
+    MachineDriver<Shop.State> back = new MachineDriver<>(Shop.FULFIL, new Shop.Place("o1", 20));
+    back.crash().reply("reserve").crash().refuse("charge").crash().reply("book");
+    back.crash().reply("book.undo").crash().reply("reserve.undo");
+    assertThat(back.crash().at.steps()).isEqualTo("uxu..");
+    assertThat(back.at.status()).isEqualTo(SagaStatus.COMPENSATED);
+  }
+
+  @Test
+  void t3_sends_again_once_and_at_once_what_should_have_been_sent_long_ago() {
+    heavy.lose("reserve").advance(3_000);
+    assertThat(heavy.sentNow()).containsExactly("reserve", "reserve");
+    heavy.advance(1);
+    assertThat(heavy.sentNow()).isEmpty();
+  }
+
+  @Test
+  void t5_ignores_the_end_of_an_attempt_that_is_not_the_last_one() {
+    heavy.lose("reserve").advance(100).told();
+    heavy.fail("reserve", 1, true, true);
+    assertThat(heavy.changed).isFalse();
+    assertThat(heavy.told()).isEmpty();
   }
 
   @Test
@@ -247,7 +355,7 @@ class SagaMachineTest {
   }
 
   @Test
-  void s4_ignores_everything_after_the_end() {
+  void s4_t4_ignores_replies_and_timers_after_the_end() {
     heavy.refuse("reserve").reply("reserve").input(SagaMachine.woken());
     assertThat(heavy.changed).isFalse();
     assertThat(heavy.machine.wakeAt(heavy.at)).isEqualTo(Long.MAX_VALUE);
@@ -382,5 +490,95 @@ class SagaMachineTest {
     assertThat(heavy.told()).contains("RETRYING charge");
     heavy.exhaust("charge", false);
     assertThat(heavy.at.steps()).isEqualTo("+<<..");
+  }
+
+  private static Saga<Shop.State> growing(int onReply, int onUndo) {
+    return Saga.named("growing", Shop.State.class)
+        .startedBy(Shop.PLACE, Shop.State::from)
+        .key(Shop.State::order)
+        .step(
+            "first",
+            s -> s.request(Shop.RESERVE, state -> state.command("first"))
+                .onReply(Shop.State::did)
+                .compensate(Shop.RELEASE, state -> new Shop.Do("o1", "x".repeat(onUndo), "")))
+        .step(
+            "second",
+            s -> s.request(Shop.CHARGE, state -> state.command("second"))
+                .onReply((state, done) -> state.did(new Shop.Done("y".repeat(onReply))))
+                .compensate(Shop.REFUND, state -> state.command("second")))
+        .outcome(Shop.State::toOutcome)
+        .build();
+  }
+
+  @Test
+  void s19_starts_nothing_whose_state_is_too_large() {
+    assertThatThrownBy(() -> new MachineDriver<>(Shop.FULFIL, new Shop.Place("o".repeat(2_000), 1)))
+        .isInstanceOfSatisfying(
+            SagaException.class,
+            failure -> assertThat(failure.code()).isEqualTo(ErrorCode.SAGA_TOO_LARGE))
+        .hasMessageContaining("at most 1024");
+  }
+
+  @Test
+  void s19_compensates_when_an_answer_makes_the_state_too_large_and_keeps_the_state_before() {
+    MachineDriver<Shop.State> saga =
+        new MachineDriver<>(growing(2_000, 0), new Shop.Place("o1", 1));
+    saga.reply("first").reply("second");
+    assertThat(saga.at.steps()).isEqualTo("+<");
+    assertThat(saga.at.state().trace()).isEqualTo("first ");
+    assertThat(saga.details())
+        .anyMatch(line -> line.startsWith("LIMIT_REACHED second") && line.contains("at most 1024"));
+    saga.reply("second.undo").reply("first.undo");
+    assertThat(saga.at.status()).isEqualTo(SagaStatus.COMPENSATED);
+  }
+
+  @Test
+  void s19_calls_an_operator_when_a_compensation_is_too_large_as_well() {
+    MachineDriver<Shop.State> saga =
+        new MachineDriver<>(growing(2_000, 2_000), new Shop.Place("o1", 1));
+    saga.reply("first").reply("second").reply("second.undo");
+    assertThat(saga.at.status()).isEqualTo(SagaStatus.NEEDS_OPERATOR);
+    assertThat(saga.at.steps()).isEqualTo("!u");
+  }
+
+  @Test
+  void s19_goes_back_when_the_history_is_full_and_calls_an_operator_when_that_fills_it_again() {
+    Retry endless = Retry.defaults().withMaxAttempts(1_000_000);
+    MachineDriver<Shop.State> saga = with(s -> s.step(
+            "first",
+            step -> step.request(Shop.RESERVE, state -> state.command("first"))
+                .compensate(Shop.RELEASE, state -> state.command("first"), endless))
+        .step(
+            "second",
+            step -> step.request(Shop.CHARGE, state -> state.command("second")).retry(endless))
+        .outcome(Shop.State::toOutcome));
+    saga.reply("first");
+    while (saga.at.status() == SagaStatus.RUNNING) {
+      saga.lose("second").advance(10_000);
+    }
+    int limit = MachineDriver.LIMITS.maxEvents();
+    assertThat(saga.at.steps()).isEqualTo("<?");
+    assertThat(saga.at.events()).isEqualTo(limit + 1);
+    while (saga.at.status() == SagaStatus.COMPENSATING) {
+      saga.lose("first.undo").advance(10_000);
+    }
+    assertThat(saga.at.status()).isEqualTo(SagaStatus.NEEDS_OPERATOR);
+    assertThat(saga.at.events()).isEqualTo(2 * limit + 2);
+    assertThat(saga.notes).hasSize(saga.at.events());
+    saga.cancel();
+    assertThat(saga.notes).as("no room for remarks").hasSize(saga.at.events());
+    saga.operator(SagaLog.SignalKind.RETRY, "first").reply("first.undo");
+    assertThat(saga.at.status()).isEqualTo(SagaStatus.COMPENSATED);
+  }
+
+  @Test
+  void s19_begins_no_step_when_the_history_is_full() {
+    MachineDriver<Shop.State> saga = new MachineDriver<>(Shop.FULFIL, new Shop.Place("o1", 1));
+    for (int i = 0; i < MachineDriver.LIMITS.maxEvents(); i++) {
+      saga.event("nothing", "e" + i);
+    }
+    saga.reply("reserve");
+    assertThat(saga.at.steps()).isEqualTo("<....");
+    assertThat(saga.told()).contains("LIMIT_REACHED");
   }
 }

@@ -17,7 +17,7 @@ class SagaOwnerTest {
 
   private final FakeHost host = new FakeHost();
   private final SagaMachine<Shop.State> machine =
-      new SagaMachine<>(Shop.FULFIL, new SimCodec(), () -> 0.5);
+      new SagaMachine<>(Shop.FULFIL, new SimCodec(), () -> 0.5, MachineDriver.LIMITS);
   private final SagaOwner owner = owner(4, 100);
   private int ids;
   private long now = 1_000;
@@ -36,6 +36,9 @@ class SagaOwnerTest {
       all.add(new SagaLog.Lease(partition, 7));
     }
     owner.granted(new SagaLog.Grant(all, owners), now, now);
+    if (host.loads > 0) {
+      owner.loaded(List.of(), 4, now);
+    }
     host.clear();
   }
 
@@ -235,21 +238,7 @@ class SagaOwnerTest {
     lease(1);
     start("a");
     SagaLog.Row row = host.batch.get(0).row();
-    SagaLog.Row foreign = new SagaLog.Row(
-        "other",
-        row.saga(),
-        "b",
-        1,
-        "another hash",
-        row.status(),
-        row.steps(),
-        row.state(),
-        row.commands(),
-        row.due(),
-        row.deadline(),
-        row.events(),
-        row.signals());
-    owner.dueFound(List.of(foreign), now);
+    owner.dueFound(List.of(foreign(row, "other")), now);
     assertThat(host.stalled).containsExactly("other");
     assertThat(host.sent).isEmpty();
   }
@@ -277,9 +266,75 @@ class SagaOwnerTest {
         .step("only", s -> s.request(Shop.RESERVE, state -> state.command("reserve")))
         .outcome(Shop.State::toOutcome)
         .build();
-    assertThatThrownBy(() -> owner.add(new SagaMachine<>(same, new SimCodec(), () -> 0)))
+    assertThatThrownBy(
+            () -> owner.add(new SagaMachine<>(same, new SimCodec(), () -> 0, MachineDriver.LIMITS)))
         .isInstanceOf(SagaException.class)
         .hasMessageContaining("two definitions");
+  }
+
+  @Test
+  void takes_no_row_for_news_that_was_read_before_its_own_last_write() {
+    lease(1);
+    start("a");
+    SagaLog.Row old = host.batch.get(0).row();
+    written(SagaLog.Result.WRITTEN);
+    owner.unowned(old.partition(), now);
+    SagaHost.Order reserve = host.sent.get(0);
+    Record refusal = new Shop.No("reserve");
+    owner.happened(reserve.key(), "id0", new Input.Refused(reserve.messageId(), refusal), now);
+    owner.flush(now);
+    written(SagaLog.Result.WRITTEN);
+    assertThat(owner.size()).isZero();
+    owner.dueFound(List.of(old), now);
+    assertThat(owner.size()).isZero();
+    assertThat(host.sent).hasSize(1);
+    owner.unowned(old.partition(), now);
+    owner.dueFound(List.of(old), now);
+    assertThat(owner.size()).as("a read that began later tells the truth").isEqualTo(1);
+  }
+
+  @Test
+  void takes_no_row_that_was_read_before_it_lost_a_partition() {
+    lease(1);
+    start("a");
+    SagaLog.Row row = host.batch.get(0).row();
+    owner.unowned(row.partition(), now);
+    written(SagaLog.Result.FENCED);
+    lease(1);
+    owner.dueFound(List.of(row), now);
+    assertThat(owner.size()).isZero();
+  }
+
+  @Test
+  void asks_for_more_of_what_is_due_when_it_cannot_run_some_of_it() {
+    lease(1);
+    start("a");
+    SagaLog.Row row = host.batch.get(0).row();
+    for (int i = 0; i < 3; i++) {
+      owner.dueFound(List.of(foreign(row, "x" + i)), now);
+    }
+    owner.dueFound(List.of(foreign(row, "x0")), now);
+    assertThat(host.stalled).hasSize(3);
+    now += 1_000;
+    owner.tick(now);
+    assertThat(host.dueLimit).isEqualTo(4 + 3);
+  }
+
+  private static SagaLog.Row foreign(SagaLog.Row row, String id) {
+    return new SagaLog.Row(
+        id,
+        row.saga(),
+        id,
+        1,
+        "another hash",
+        row.status(),
+        row.steps(),
+        row.state(),
+        row.commands(),
+        row.due(),
+        row.deadline(),
+        row.events(),
+        row.signals());
   }
 
   @Test
@@ -296,35 +351,6 @@ class SagaOwnerTest {
     assertThat(late.failure).isNotNull();
   }
 
-  private static final class FakeWaiter implements Waiter {
-    int begun;
-    int ended;
-    int followed;
-
-    @Nullable
-    Throwable failure;
-
-    @Override
-    public void begun(SagaMachine<?> its, Instance<?> instance) {
-      begun++;
-    }
-
-    @Override
-    public <S> void ended(SagaMachine<S> its, Instance<S> instance) {
-      ended++;
-    }
-
-    @Override
-    public void follow(String saga, String key) {
-      followed++;
-    }
-
-    @Override
-    public void failed(Throwable cause) {
-      failure = cause;
-    }
-  }
-
   private static final class FakeHost implements SagaHost {
     final List<Order> sent = new ArrayList<>();
     final List<SagaEvent> told = new ArrayList<>();
@@ -333,6 +359,7 @@ class SagaOwnerTest {
     List<SagaLog.Transition> batch = List.of();
     List<SagaLog.Lease> released = List.of();
     List<SagaLog.Lease> renewed = List.of();
+    int dueLimit;
     int wanted = -1;
     int writes;
     int loads;
@@ -376,7 +403,7 @@ class SagaOwnerTest {
 
     @Override
     public void due(List<SagaLog.Lease> leases, int limit) {
-      // nothing is overdue
+      dueLimit = limit;
     }
 
     @Override

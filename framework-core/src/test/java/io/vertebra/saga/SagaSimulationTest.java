@@ -6,8 +6,8 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Crashes, restarts, pauses longer than a lease, duplicates, reordering, loss, unknown commits: in
- * each of many seeded runs every saga ends and no invariant breaks. A failing run names its seed;
+ * Crashes, restarts, pauses longer than a lease, duplicates, reordering, loss, unknown commits, and
+ * people who cancel, send events and decide on what is stuck: in each of many seeded runs every saga ends and no invariant breaks. A failing run names its seed;
  * {@code -Dsaga.seed=N} runs that one alone.
  */
 class SagaSimulationTest {
@@ -43,6 +43,16 @@ class SagaSimulationTest {
       assertThat(stats.attached).isPositive();
       assertThat(stats.refusedByFence).isPositive();
       assertThat(stats.emptyCompensations).isPositive();
+      assertThat(stats.signals).isPositive();
+      assertThat(stats.told)
+          .containsKeys(
+              SagaEvent.Kind.RECEIVED,
+              SagaEvent.Kind.LATE,
+              SagaEvent.Kind.CANCELLED,
+              SagaEvent.Kind.IGNORED,
+              SagaEvent.Kind.OPERATOR_RETRIED,
+              SagaEvent.Kind.OPERATOR_SKIPPED,
+              SagaEvent.Kind.OPERATOR_EDITED);
     }
   }
 

@@ -1,11 +1,11 @@
 package io.vertebra.saga;
 
 import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -26,14 +26,15 @@ final class SagaWorld {
   static final int PARTITIONS = 4;
   private static final Duration LEASE = Duration.ofSeconds(1);
   private static final boolean PRINT = Boolean.getBoolean("saga.print");
-  private static final List<String> KEYS = keys();
-  private static final SimCodec CODEC = new SimCodec();
+  static final SimCodec CODEC = new SimCodec();
 
   final SplittableRandom random;
+  final Saga<Shop.State> saga;
   final Faults faults;
   final Stats stats;
   final MemorySagaLog log = new MemorySagaLog(() -> now() * 1_000_000, 100_000, PARTITIONS);
-  final Participants participants = new Participants();
+  final SimParticipants participants = new SimParticipants(this);
+  final SimOutsiders outsiders;
   final List<Node> nodes = new ArrayList<>();
   final Map<String, Customer> customers = new HashMap<>();
   private final PriorityQueue<Event> queue = new PriorityQueue<>();
@@ -41,12 +42,14 @@ final class SagaWorld {
   private long sequence;
   private long traceHash;
   private int messages;
-  private long chaosUntil;
+  final long chaosUntil;
 
   SagaWorld(long seed, Stats stats) {
     this.random = new SplittableRandom(seed);
+    this.saga = random.nextBoolean() ? Shop.FULFIL : Shop.PREPAID;
     this.stats = stats;
     this.faults = Faults.choose(random);
+    this.outsiders = new SimOutsiders(this);
     this.chaosUntil = now + 2_500;
   }
 
@@ -59,13 +62,15 @@ final class SagaWorld {
       node.start();
     }
     int sagas = 1 + random.nextInt(2);
+    List<String> keys = keys();
     for (int i = 0; i < sagas; i++) {
-      Customer customer = new Customer(KEYS.get(i), random.nextInt(20));
+      Customer customer = new Customer(keys.get(i), random.nextInt(20));
       customers.put(customer.key, customer);
       at(now + random.nextInt(500), customer::submit);
       if (random.nextInt(4) == 0) {
         at(now + random.nextInt(2_000), customer::submit);
       }
+      outsiders.watch(customer.key);
     }
     nodes.forEach(node -> node.planChaos(chaosUntil));
     long end = now + 120_000;
@@ -91,19 +96,24 @@ final class SagaWorld {
   }
 
   private static boolean isEnded(SagaLog.@Nullable Row row) {
-    return row != null && !row.status().isActive();
+    return row != null
+        && !row.status().isActive()
+        && (row.status().isFinal()
+            || row.signals().waiting().stream()
+                .allMatch(signal -> signal.kind() == SagaLog.SignalKind.EVENT));
   }
 
   SagaLog.@Nullable Row row(String key) {
-    return log.find(Shop.FULFIL.name(), key).result().orElse(null);
+    return log.find(saga.name(), key).result().orElse(null);
   }
 
   private void check() {
     for (Customer customer : customers.values()) {
       SagaLog.Row row = row(customer.key);
-      List<SagaEvent> history = log.history(Shop.FULFIL.name(), customer.key).result();
+      List<SagaEvent> history = log.history(saga.name(), customer.key).result();
       new SagaInvariants(this, customer, row, history).check();
       stats.ended.merge(row.status(), 1, Integer::sum);
+      history.forEach(event -> stats.told.merge(event.kind(), 1, Integer::sum));
     }
   }
 
@@ -135,10 +145,10 @@ final class SagaWorld {
     return probability > 0 && random.nextDouble() < probability && now < chaosUntil;
   }
 
-  private static List<String> keys() {
+  private List<String> keys() {
     List<String> keys = new ArrayList<>();
     for (int i = 0; keys.size() < 3; i++) {
-      if (SagaLog.partitionOf(Shop.FULFIL.name(), "o" + i) < PARTITIONS) {
+      if (SagaLog.partitionOf(saga.name(), "o" + i) < PARTITIONS) {
         keys.add("o" + i);
       }
     }
@@ -195,6 +205,8 @@ final class SagaWorld {
     int attached;
     int refusedByFence;
     int emptyCompensations;
+    int signals;
+    final Map<SagaEvent.Kind, Integer> told = new EnumMap<>(SagaEvent.Kind.class);
     long ignored;
     int stillCommitted;
 
@@ -208,6 +220,8 @@ final class SagaWorld {
       attached += other.attached;
       refusedByFence += other.refusedByFence;
       emptyCompensations += other.emptyCompensations;
+      signals += other.signals;
+      other.told.forEach((kind, count) -> told.merge(kind, count, Integer::sum));
       ignored += other.ignored;
       stillCommitted += other.stillCommitted;
     }
@@ -220,7 +234,7 @@ final class SagaWorld {
           + " attached="
           + attached + " refusedByFence=" + refusedByFence + " emptyCompensations="
           + emptyCompensations + " ignored="
-          + ignored;
+          + ignored + " signals=" + signals + " told=" + told;
     }
   }
 
@@ -288,7 +302,7 @@ final class SagaWorld {
     Node(String name, long clockOffset) {
       this.name = name;
       this.clockOffset = clockOffset;
-      this.machine = new SagaMachine<>(Shop.FULFIL, CODEC, random::nextDouble);
+      this.machine = new SagaMachine<>(saga, CODEC, random::nextDouble, MachineDriver.LIMITS);
     }
 
     boolean isUp() {
@@ -297,7 +311,7 @@ final class SagaWorld {
 
     void start() {
       incarnation++;
-      machine = new SagaMachine<>(Shop.FULFIL, CODEC, random::nextDouble);
+      machine = new SagaMachine<>(saga, CODEC, random::nextDouble, MachineDriver.LIMITS);
       OwnerSettings settings = new OwnerSettings(
           name + "." + incarnation,
           PARTITIONS,
@@ -337,6 +351,14 @@ final class SagaWorld {
       action.accept(now + clockOffset);
       if (owner == expected) {
         expected.flush(now + clockOffset);
+      }
+    }
+
+    /** Is told that somebody else wrote to a partition. */
+    void tell(int partition) {
+      SagaOwner current = owner;
+      if (current != null) {
+        on(current, time -> current.unowned(partition, time));
       }
     }
 
@@ -488,9 +510,17 @@ final class SagaWorld {
     public void due(List<SagaLog.Lease> leases, int limit) {
       SagaOwner current = owner;
       after(1 + random.nextInt(30), () -> {
+        if (chance(faults.logFails)) {
+          after(20, () -> on(current, time -> current.dueFailed()));
+          return;
+        }
         List<SagaLog.Row> rows = log.due(leases, limit).result();
-        if (!rows.isEmpty()) {
-          travel(1 + random.nextInt(30), () -> on(current, time -> current.dueFound(rows, time)));
+        Runnable answer = () -> on(current, time -> current.dueFound(rows, time));
+        long delay = 1L + random.nextInt(30);
+        if (rows.isEmpty()) {
+          after(delay, answer);
+        } else {
+          travel(delay, answer);
         }
       });
     }
@@ -642,51 +672,6 @@ final class SagaWorld {
           customer.retry();
         }
       }
-    }
-  }
-
-  /** Idempotent consumers that also cope with compensations that come before their action. */
-  final class Participants {
-    final Map<String, Buffer> bodies = new HashMap<>();
-    final Map<String, Object> answers = new HashMap<>();
-    final List<String> effects = new ArrayList<>();
-    final Set<String> undone = new HashSet<>();
-
-    void sent(SagaHost.Order order) {
-      trace("send " + order.messageId() + order.attempt());
-      Buffer before = bodies.putIfAbsent(order.messageId(), order.body());
-      if (before != null && !before.equals(order.body())) {
-        throw new AssertionError(order.messageId() + " is sent with other bytes");
-      }
-    }
-
-    /** Answers null if the message is refused by the fence: nobody waits for it any more. */
-    @Nullable
-    Object handle(SagaHost.Order order) {
-      String id = order.messageId();
-      Object known = answers.get(id);
-      if (known != null) {
-        return known;
-      }
-      boolean undo = id.endsWith(".undo");
-      if (undo) {
-        String action = id.substring(0, id.length() - 5);
-        undone.add(action);
-        if (!effects.contains(action)) {
-          stats.emptyCompensations++;
-        }
-      } else if (undone.contains(id)) {
-        stats.refusedByFence++;
-        return null;
-      }
-      String step = id.substring(id.indexOf('.', id.indexOf('-')) + 1);
-      Object answer = !undo && chance(faults.refusal) ? new Shop.No(step) : new Shop.Done(step);
-      if (answer instanceof Shop.Done) {
-        effects.add(id);
-        trace("effect " + id);
-      }
-      answers.put(id, answer);
-      return answer;
     }
   }
 }

@@ -8,6 +8,8 @@ import java.util.List;
 final class Shop {
   static final Request<Place, Placed> PLACE =
       Request.of("orders.place", Place.class, Placed.class).keyedBy(Place::order);
+  static final Request<Place, Placed> PREPAY =
+      Request.of("orders.prepay", Place.class, Placed.class).keyedBy(Place::order);
   static final Request<Do, Done> RESERVE =
       Request.of("stock.reserve", Do.class, Done.class).failsWith(No.class);
   static final Request<Do, Done> RELEASE =
@@ -80,6 +82,62 @@ final class Shop {
       .outcome(State::toOutcome)
       .build();
 
+  /** The same with waits: paid beside another step, approved in time or not at all, delivered after the pivot. */
+  static final Saga<State> PREPAID = Saga.named("prepaid-order", State.class)
+      .startedBy(PREPAY, State::from)
+      .key(State::order)
+      .deadline(Duration.ofSeconds(4))
+      .step(
+          "reserve",
+          s -> s.request(RESERVE, state -> state.command("reserve"))
+              .onReply(State::did)
+              .onFailure(No.class, State::refused)
+              .compensate(RELEASE, state -> state.command("release"), RETRY)
+              .retry(RETRY)
+              .timeout(Duration.ofMillis(500)))
+      .parallel(
+          "pay-and-book",
+          p -> p.await(
+                  "paid",
+                  Happened.class,
+                  s -> s.onEvent(State::heard)
+                      .timeout(Duration.ofSeconds(2))
+                      .compensate(REFUND, state -> state.command("refund"), RETRY))
+              .step(
+                  "book",
+                  s -> s.when(State::isHeavy)
+                      .request(BOOK, state -> state.command("book"))
+                      .onReply(State::did)
+                      .onFailure(No.class, State::refused)
+                      .compensate(CANCEL, state -> state.command("cancel"), RETRY)
+                      .retry(RETRY)
+                      .timeout(Duration.ofMillis(500))))
+      .await(
+          "approved",
+          Happened.class,
+          s -> s.when(State::isHeavy)
+              .onEvent(State::heard)
+              .timeout(Duration.ofMillis(400))
+              .onTimeout(state -> state.refused(new No("approved"))))
+      .pivot(
+          "dispatch",
+          s -> s.request(DISPATCH, state -> state.command("dispatch"))
+              .onReply(State::did)
+              .onFailure(No.class, State::refused)
+              .retry(RETRY)
+              .timeout(Duration.ofMillis(500)))
+      .await(
+          "delivered", Happened.class, s -> s.onEvent(State::heard).timeout(Duration.ofSeconds(1)))
+      .step(
+          "notify",
+          s -> s.request(NOTIFY, state -> state.command("notify"))
+              .onReply(State::did)
+              .onFailure(No.class, State::refused)
+              .retry(RETRY)
+              .timeout(Duration.ofMillis(500)))
+      .outcome(State::toOutcome)
+      .build();
+
   private Shop() {}
 
   record Place(String order, int weight) {}
@@ -91,6 +149,9 @@ final class Shop {
   record Done(String what) {}
 
   record No(String what) {}
+
+  /** Something outside of all participants. */
+  record Happened(String what) {}
 
   /** {@code trace} lists the answers in the order in which they were taken in. */
   record State(String order, int weight, String trace) {
@@ -108,6 +169,10 @@ final class Shop {
 
     State did(Done done) {
       return new State(order, weight, trace + done.what() + " ");
+    }
+
+    State heard(Happened event) {
+      return new State(order, weight, trace + event.what() + " ");
     }
 
     State refused(No no) {

@@ -48,6 +48,7 @@ public final class DedupLoad {
       case "memory" -> List.of(Contender.of(name, 2_000_000, memory()));
       case "hazelcast" -> HazelcastPair.start(vertx, WINDOW);
       case "redis" -> List.of(RedisServer.start(vertx, WINDOW));
+      case "postgres" -> List.of(PostgresServer.start(vertx, WINDOW));
       default ->
         throw new IllegalArgumentException("--store wants memory, hazelcast, redis or"
             + " postgres, with commas between: " + name);

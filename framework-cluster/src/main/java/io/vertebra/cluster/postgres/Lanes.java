@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /** Several group commits side by side, so that one can be encoded while another is written. */
 final class Lanes<T, R> {
@@ -64,7 +65,7 @@ final class Lanes<T, R> {
     private final AtomicReferenceArray<R> results;
     private final AtomicInteger missing;
     private final PromiseInternal<List<R>> promise;
-    private volatile Throwable failure;
+    private volatile @Nullable Throwable failure;
 
     Collected(int size, PromiseInternal<List<R>> promise) {
       this.results = new AtomicReferenceArray<>(size);
@@ -86,8 +87,9 @@ final class Lanes<T, R> {
     }
 
     private void end() {
-      if (failure != null) {
-        promise.fail(failure);
+      Throwable cause = failure;
+      if (cause != null) {
+        promise.fail(cause);
         return;
       }
       List<R> all = new ArrayList<>(results.length());

@@ -1,5 +1,6 @@
 package io.vertebra.cluster.postgres;
 
+import io.vertebra.idempotency.DedupStore;
 import io.vertebra.idempotency.IdempotentHandler;
 import io.vertebra.saga.SagaLog;
 import io.vertx.core.Future;
@@ -23,6 +24,7 @@ public final class Postgres {
   private final Notices notices;
   private final String now;
   private final SagaLog sagaLog;
+  private final PostgresDedupStore dedupStore;
   private final Transactions transactions;
 
   private Postgres(Vertx vertx, PostgresOptions options, Sessions sessions, String now) {
@@ -32,6 +34,7 @@ public final class Postgres {
     this.now = now;
     this.notices = new Notices(vertx, options, sessions);
     this.sagaLog = new PostgresSagaLog(this);
+    this.dedupStore = new PostgresDedupStore(this);
     this.transactions = new Transactions(this);
   }
 
@@ -50,7 +53,7 @@ public final class Postgres {
   /** The same with another clock, an SQL expression, and other migrations; for tests. */
   static Future<Postgres> connect(
       Vertx vertx, PostgresOptions options, String now, List<Migration> migrations) {
-    Sessions sessions = new Sessions(vertx, options, options.session(), options.poolSize());
+    Sessions sessions = new Sessions(vertx, options, options.storeSession(), options.poolSize());
     Migrations schema = new Migrations(options.schema(), migrations);
     return new Connecting(vertx, options, () -> schema.apply(sessions.pool()))
         .begin()
@@ -61,6 +64,16 @@ public final class Postgres {
   /** Where sagas are kept, for {@code SagaEngine}. The same one each time; it may be shared by many engines. */
   public SagaLog sagaLog() {
     return sagaLog;
+  }
+
+  /**
+   * Where idempotent consumers remember what they answered, for {@code Idempotency}; for handlers whose
+   * effect is elsewhere. Where the effect is in this database, {@link #inTransaction} promises more. The
+   * same one each time.
+   */
+  public DedupStore dedupStore() {
+    dedupStore.purge().start();
+    return dedupStore;
   }
 
   /**
@@ -122,6 +135,7 @@ public final class Postgres {
 
   /** Closes all connections. What is on its way fails; what was written stays. */
   public Future<Void> close() {
+    dedupStore.purge().close();
     return Future.join(transactions.close(), notices.close(), sessions.close()).mapEmpty();
   }
 

@@ -254,6 +254,21 @@ public final class PostgresOptions {
     return session;
   }
 
+  /**
+   * What the sessions of the stores are opened with. Their statements are planned for large tables,
+   * whatever is in them and is known of them at the moment: a plan is made once per connection, perhaps
+   * while its tables are empty.
+   */
+  PgConnectOptions storeSession() {
+    PgConnectOptions session = session();
+    session
+        .addProperty("plan_cache_mode", "force_generic_plan")
+        .addProperty("enable_seqscan", "off")
+        .addProperty("enable_bitmapscan", "off")
+        .addProperty("jit", "off");
+    return session;
+  }
+
   /** What sessions are opened with in which handlers make statements: those look tables up as the user is set up for. */
   PgConnectOptions userSession() {
     PgConnectOptions session = session();

@@ -1,7 +1,9 @@
 package io.vertebra.cluster.postgres;
 
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.internal.logging.Logger;
 import io.vertx.core.internal.logging.LoggerFactory;
 import io.vertx.pgclient.PgBuilder;
@@ -13,7 +15,6 @@ import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Connections, and what to do about those that fall silent. The server ends a statement after a lease;
@@ -28,7 +29,8 @@ final class Sessions {
   private final PgConnectOptions each;
   private final int most;
   private final long patienceMillis;
-  private final AtomicReference<Pool> pool;
+  private final Context replacing;
+  private volatile Pool pool;
 
   /**
    * Connections, opened when they are needed.
@@ -42,7 +44,8 @@ final class Sessions {
     this.each = each;
     this.most = most;
     this.patienceMillis = options.lease().toMillis() * 3 / 2;
-    this.pool = new AtomicReference<>(open());
+    this.replacing = ((VertxInternal) vertx).createEventLoopContext();
+    this.pool = open();
   }
 
   private Pool open() {
@@ -59,12 +62,12 @@ final class Sessions {
 
   /** The connections in use; ask for them each time. */
   Pool pool() {
-    return pool.get();
+    return pool;
   }
 
   /** One statement, which is prepared once per connection. Fails after one and a half leases at the latest. */
   Future<RowSet<Row>> query(String sql, Tuple values) {
-    Pool used = pool.get();
+    Pool used = pool;
     return within(used, used.preparedQuery(sql).execute(values));
   }
 
@@ -78,17 +81,17 @@ final class Sessions {
   }
 
   private void giveUp(Pool silent) {
-    Pool fresh = open();
-    if (pool.compareAndSet(silent, fresh)) {
-      LOG.warn("PostgreSQL has not answered for " + patienceMillis
-          + " ms; its connections are given up and new ones are made: " + options);
-      silent.close();
-    } else {
-      fresh.close();
-    }
+    replacing.runOnContext(ignored -> {
+      if (pool == silent) {
+        LOG.warn("PostgreSQL has not answered for " + patienceMillis
+            + " ms; its connections are given up and new ones are made: " + options);
+        pool = open();
+        silent.close();
+      }
+    });
   }
 
   Future<Void> close() {
-    return pool.get().close();
+    return pool.close();
   }
 }
