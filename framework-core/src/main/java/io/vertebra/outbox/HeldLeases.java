@@ -24,11 +24,6 @@ final class HeldLeases {
     return Objects.requireNonNull(leases[partition]);
   }
 
-  /** Whether a partition is held and its time is not up. */
-  boolean isValid(int partition, long now) {
-    return leases[partition] != null && now < until[partition];
-  }
-
   /** When a partition's lease runs out. */
   long until(int partition) {
     return until[partition];

@@ -38,6 +38,7 @@ final class RelayCore {
   private long againAt;
   private long lastTick;
   private boolean closing;
+  private long leaveAt = Long.MAX_VALUE;
   private boolean left;
 
   RelayCore(RelayHost host, RelaySettings settings) {
@@ -196,10 +197,14 @@ final class RelayCore {
       settle();
       fetch(now);
     }
-    if (closing && !left && settling.isEmpty() && lines.isNothingSent()) {
+    if (closing && !left && (now >= leaveAt || isDone())) {
       left = true;
       host.leave();
     }
+  }
+
+  private boolean isDone() {
+    return settling.isEmpty() && lines.isNothingSent();
   }
 
   private void settle() {
@@ -263,12 +268,13 @@ final class RelayCore {
     if (againAt > lastTick) {
       next = Math.min(next, againAt);
     }
-    return Math.min(next, lines.nextTime(lastTick));
+    return Math.min(next, Math.min(leaveAt, lines.nextTime(lastTick)));
   }
 
-  /** Sends nothing more, waits for what is on its way, and gives everything back. */
-  void close() {
+  /** Sends nothing more, waits for what is on its way until a time, and gives everything back. */
+  void close(long until) {
     closing = true;
+    leaveAt = until;
   }
 
   private void lose(Collection<Lease> lost) {
