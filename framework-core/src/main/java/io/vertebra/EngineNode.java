@@ -91,6 +91,12 @@ final class EngineNode implements Node, Shareable {
       throw NodeException.unusable(
           "its Vert.x instance is not clustered; use Node.create for a node of its own", null);
     }
+    if (options.hasId()) {
+      throw NodeException.unusable(
+          "in a cluster the membership names it, so it cannot be called '" + options.id()
+              + "'; leave out NodeOptions.withId",
+          null);
+    }
     Lanes lanes = new Lanes();
     EventLoop linkLoop = internal.nettyEventLoopGroup() instanceof LinkLoopTransport.Loops loops
         ? loops.linkLoop()

@@ -41,7 +41,7 @@ public interface Node {
    * vertebra-cluster does this and more: it keeps user code off the event loop that links and
    * heartbeats need.
    *
-   * @throws io.vertebra.error.NodeException if the instance is not clustered, has a node already, or cannot have one
+   * @throws io.vertebra.error.NodeException if the instance is not clustered, has a node already, or cannot have one, or if the options have an id
    */
   static Future<Node> join(Vertx vertx, NodeOptions options) {
     return EngineNode.join(vertx, options);

@@ -136,7 +136,10 @@ public final class NodeOptions {
     return values.id == null ? json : json.put("id", values.id);
   }
 
-  /** Name of the node in logs and messages: 1 to 64 letters, digits or {@code _.-}; default a random one. */
+  /**
+   * Name of a node of its own in logs and messages: 1 to 64 letters, digits or {@code _.-}; default a
+   * random one. In a cluster the membership names the nodes, so an id is refused there.
+   */
   public NodeOptions withId(String id) {
     return with(draft -> draft.id = Objects.requireNonNull(id));
   }
@@ -200,6 +203,11 @@ public final class NodeOptions {
     return values.id != null
         ? values.id
         : "node-" + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
+  }
+
+  /** Whether the id was chosen. */
+  public boolean hasId() {
+    return values.id != null;
   }
 
   /** How bodies are written. */

@@ -65,6 +65,16 @@ class NodeTest {
   }
 
   @Test
+  void a_node_of_a_cluster_cannot_choose_its_id() {
+    try (TestCluster cluster = new TestCluster()) {
+      Vertx vertx = cluster.start().vertx();
+      assertThatThrownBy(() -> Node.join(vertx, NodeOptions.defaults().withId("shop-1")))
+          .isInstanceOf(NodeException.class)
+          .hasMessageContaining("shop-1");
+    }
+  }
+
+  @Test
   void a_vertx_that_is_not_clustered_cannot_join() {
     Vertx bare = Vertx.vertx();
     try {

@@ -7,6 +7,8 @@ import io.vertebra.benchmarks.process.Quiet;
 import io.vertebra.benchmarks.publish.PublishLoad;
 import io.vertebra.benchmarks.request.ClusterRequest;
 import io.vertebra.benchmarks.request.LocalRequest;
+import io.vertebra.benchmarks.saga.SagaLimit;
+import io.vertebra.benchmarks.saga.SagaLoad;
 import io.vertebra.benchmarks.store.StoreLoad;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -68,6 +70,12 @@ public final class Benchmarks {
     entries.put(
         "dedup",
         new Entry("messages a second through each dedup store; --store a,b", DedupLoad::run));
+    entries.put(
+        "saga",
+        new Entry(
+            "durable sagas of three steps a second; --kind dedup-only,batched,uow", SagaLoad::run));
+    entries.put(
+        "saga-limit", new Entry("the same rows with the engine and without it", SagaLimit::run));
     return entries;
   }
 

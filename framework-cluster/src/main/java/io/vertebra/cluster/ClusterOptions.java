@@ -61,6 +61,11 @@ public final class ClusterOptions {
     if (values.clusterName.isBlank()) {
       throw new IllegalArgumentException("clusterName is empty");
     }
+    if (values.node.hasId()) {
+      throw new IllegalArgumentException(
+          "the membership names the nodes of a cluster; leave out NodeOptions.withId: "
+              + values.node.id());
+    }
     if (values.host.isBlank()) {
       throw new IllegalArgumentException("host is empty");
     }
@@ -170,7 +175,7 @@ public final class ClusterOptions {
     });
   }
 
-  /** How the node itself works; default {@link NodeOptions#defaults()}. */
+  /** How the node itself works, without an id, which the membership gives it; default {@link NodeOptions#defaults()}. */
   public ClusterOptions withNode(NodeOptions node) {
     Objects.requireNonNull(node);
     return with(d -> {

@@ -94,6 +94,13 @@ class ClusterOptionsTest {
   }
 
   @Test
+  void refuses_an_id_of_the_node_which_the_membership_gives_it() {
+    assertThatThrownBy(() -> DEFAULTS.withNode(NodeOptions.defaults().withId("shop-1")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("shop-1");
+  }
+
+  @Test
   void refuses_an_empty_name_or_host() {
     assertThatThrownBy(() -> DEFAULTS.withClusterName(" "))
         .isInstanceOf(IllegalArgumentException.class)

@@ -12,7 +12,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** Another JVM with the class path of the tests; it ends with the test. */
-final class JavaProcess implements AutoCloseable {
+public final class JavaProcess implements AutoCloseable {
   private static final String LOGGING = "java.util.logging.config.file";
 
   private final Process process;
@@ -22,7 +22,7 @@ final class JavaProcess implements AutoCloseable {
     this.process = process;
   }
 
-  static JavaProcess start(Class<?> main, String... arguments) throws IOException {
+  public static JavaProcess start(Class<?> main, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     String logging = System.getProperty(LOGGING);
@@ -52,7 +52,7 @@ final class JavaProcess implements AutoCloseable {
   }
 
   /** Waits for a line that begins so, and returns the rest of it. */
-  String await(String prefix) throws InterruptedException {
+  public String await(String prefix) throws InterruptedException {
     List<String> seen = new ArrayList<>();
     while (true) {
       String line = lines.poll(60, TimeUnit.SECONDS);
@@ -68,13 +68,13 @@ final class JavaProcess implements AutoCloseable {
   }
 
   /** Says a line to the process. */
-  void tell(String line) throws IOException {
+  public void tell(String line) throws IOException {
     process.outputWriter().write(line + "\n");
     process.outputWriter().flush();
   }
 
   /** Sends a signal, such as {@code KILL}, {@code STOP} or {@code CONT}. */
-  void signal(String name) throws IOException, InterruptedException {
+  public void signal(String name) throws IOException, InterruptedException {
     int result = new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
         .inheritIO()
         .start()

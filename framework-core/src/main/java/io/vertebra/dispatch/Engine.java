@@ -14,8 +14,6 @@ import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
-import io.vertx.core.internal.logging.Logger;
-import io.vertx.core.internal.logging.LoggerFactory;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -29,8 +27,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The calls of one node: finds the handler of each, here or through a {@link Target}. Safe for use by any thread. */
 public final class Engine {
-  private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
-
   private final VertxInternal vertx;
   private final EngineSettings settings;
   private final Lanes lanes;
@@ -38,6 +34,7 @@ public final class Engine {
   private final Map<String, Route> routes = new ConcurrentHashMap<>();
   private final Topics topics;
   private final CallStats stats = new CallStats();
+  private final Warnings warnings = new Warnings(System::nanoTime);
   private final List<Supplier<Future<?>>> edges = new CopyOnWriteArrayList<>();
   private final long idPrefix = new SecureRandom().nextLong() | 1;
   private final AtomicLong looseSequence = new AtomicLong();
@@ -390,15 +387,8 @@ public final class Engine {
     return routes.values();
   }
 
-  void reportHandler(String contract, Throwable cause) {
-    LOG.warn("The handler of '" + contract + "' failed", cause);
-  }
-
-  void reportLost(String contract, String messageId, int lost, int limit) {
-    LOG.warn("A call to '" + contract + "' (message " + messageId + ") still runs "
-        + settings.lostAfterNanos() / 1_000_000 + " ms after its caller gave up; " + lost + " of "
-        + limit
-        + " permits are held by such calls");
+  Warnings warnings() {
+    return warnings;
   }
 
   /** Refuses new calls from now on. */

@@ -96,11 +96,17 @@ public final class Instance<Q, R> {
   void lost(ServedCall<?, ?> call) {
     counters.lost();
     int now = lostNow.incrementAndGet();
-    engine.reportLost(contract.name(), call.metadata().messageId(), now, admission.limit());
+    engine.warnings().callLost(contract.name(), describe(call, now));
     if (now * 2 > admission.limit()) {
       engine.unserve(this);
     }
     checkIdle();
+  }
+
+  private String describe(ServedCall<?, ?> lost, int lostNow) {
+    return "(message " + lost.metadata().messageId() + ") "
+        + engine.settings().lostAfterNanos() / 1_000_000 + " ms after its caller gave up; "
+        + lostNow + " of " + admission.limit() + " permits are held by such calls";
   }
 
   /** A lost call has answered after all. */

@@ -94,6 +94,11 @@ final class KeyOwners {
     return new KeyOwners(here, isServedHere, targets, version, left, steady);
   }
 
+  /** The same without anybody who owned keys before. */
+  KeyOwners forgetFormer() {
+    return new KeyOwners(here, isServedHere, targets, version, Map.of(), Set.of());
+  }
+
   /** The node that owns {@code key} but for the excluded one; null means this one, or that there is none. */
   @Nullable
   Target ownerOf(String key, @Nullable Target excluded) {

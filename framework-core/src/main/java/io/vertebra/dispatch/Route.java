@@ -112,7 +112,9 @@ public final class Route {
   }
 
   private void change(UnaryOperator<KeyOwners> change) {
-    int before = owners.replace(change).version();
+    int before = owners
+        .replace(now -> keyed ? change.apply(now) : change.apply(now).forgetFormer())
+        .version();
     if (keyed && owners.get().version() != before) {
       engine.keyMoves().moved(this);
     }

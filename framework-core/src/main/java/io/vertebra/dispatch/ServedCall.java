@@ -237,7 +237,7 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
     if (cause instanceof CallException child && isCutShort(child.code())) {
       return CallException.deadlineExceeded(contract().name(), Duration.ZERO, true);
     }
-    engine.reportHandler(contract().name(), cause);
+    engine.warnings().handlerFailed(contract().name(), cause);
     // A handler that was told to stop may fail in its own way; the caller only ran out of time.
     return isCancelled() && isOverdue()
         ? CallException.deadlineExceeded(contract().name(), Duration.ZERO, true)

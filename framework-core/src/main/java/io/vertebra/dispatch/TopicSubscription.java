@@ -109,7 +109,7 @@ final class TopicSubscription<T> implements Subscription, Runnable {
 
   private void handled(@Nullable Throwable cause) {
     if (cause != null) {
-      engine.reportHandler(route.topic(), cause);
+      engine.warnings().handlerFailed(route.topic(), cause);
     }
     busy = false;
   }

@@ -318,8 +318,8 @@ final class EngineLoop implements SagaHost {
     } catch (RuntimeException e) {
       reply = Future.failedFuture(e);
     }
-    reply.onComplete(result ->
-        submit(now -> owner.happened(order.key(), order.instance(), input(order, result), now)));
+    reply.onComplete(result -> submit(now -> owner.happened(
+        order.key(), order.instance(), input(order.messageId(), order.attempt(), result), now)));
   }
 
   private static CallOptions options(Order order) {
@@ -330,19 +330,19 @@ final class EngineLoop implements SagaHost {
         .withAttempt(order.attempt());
   }
 
-  private static Input input(Order order, AsyncResult<Object> result) {
+  /** What the end of an attempt tells the machine. */
+  static Input input(String messageId, int attempt, AsyncResult<?> result) {
     Throwable failure = result.cause();
     if (failure == null) {
-      return new Input.Replied(order.messageId(), result.result());
+      return new Input.Replied(messageId, result.result());
     } else if (failure instanceof DeclaredFailure declared) {
-      return new Input.Refused(order.messageId(), declared.failure());
+      return new Input.Refused(messageId, declared.failure());
     } else if (failure instanceof VertebraException known) {
       boolean again = known.isRetryable() || known.mayHaveRun();
       String code = known.code().name();
-      return new Input.Failed(order.messageId(), order.attempt(), code, again, known.mayHaveRun());
+      return new Input.Failed(messageId, attempt, code, again, known.mayHaveRun());
     }
-    return new Input.Failed(
-        order.messageId(), order.attempt(), failure.getClass().getName(), true, true);
+    return new Input.Failed(messageId, attempt, failure.getClass().getName(), true, true);
   }
 
   @Override

@@ -6,13 +6,11 @@ import io.vertebra.messaging.Bus;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.VertxInternal;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.UUID;
@@ -157,17 +155,7 @@ public final class SagaEngine {
    */
   public Future<SagaLog.SignalResult> signal(
       Saga<?> saga, String key, String event, Object message, String id) {
-    StepDefinition<?> step = saga.find(event);
-    if (step == null
-        || !(step.action() instanceof StepDefinition.Await<?> await)
-        || !await.type().isInstance(message)) {
-      throw SagaException.invalid(
-          saga.name(),
-          "no step waits for '" + event + "' with a " + message.getClass().getSimpleName());
-    }
-    Buffer body = SagaOperator.encode(saga, await.type(), message, options.maxState());
-    return send(new SagaLog.Signal(
-        saga.name(), key, event + "/" + id, SagaLog.SignalKind.EVENT, event, body, "", ""));
+    return send(SagaSignals.event(saga, key, event, message, id, options.maxState()));
   }
 
   /**
@@ -177,15 +165,7 @@ public final class SagaEngine {
    * first cancel of an instance counts.
    */
   public Future<SagaLog.SignalResult> cancel(Saga<?> saga, String key, String by, String why) {
-    return send(new SagaLog.Signal(
-        saga.name(),
-        key,
-        "cancel",
-        SagaLog.SignalKind.CANCEL,
-        "",
-        Buffer.buffer(),
-        Objects.requireNonNull(by),
-        Objects.requireNonNull(why)));
+    return send(SagaSignals.cancel(saga, key, by, why));
   }
 
   /** For decisions on instances that wait for an operator. */

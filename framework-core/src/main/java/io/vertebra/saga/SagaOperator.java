@@ -1,12 +1,10 @@
 package io.vertebra.saga;
 
-import io.vertebra.error.SagaException;
 import io.vertebra.saga.SagaLog.Signal;
 import io.vertebra.saga.SagaLog.SignalKind;
 import io.vertebra.saga.SagaLog.SignalResult;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
-import java.util.Locale;
 import java.util.function.Function;
 
 /**
@@ -35,7 +33,8 @@ public final class SagaOperator {
    * refused. A step that waits for an event waits again.
    */
   public Future<SignalResult> retry(Saga<?> saga, String key, String step, Decided decided) {
-    return send.apply(signal(saga, key, step, SignalKind.RETRY, Buffer.buffer(), decided));
+    return send.apply(
+        SagaSignals.decision(SignalKind.RETRY, saga, key, step, Buffer.buffer(), decided));
   }
 
   /**
@@ -43,7 +42,8 @@ public final class SagaOperator {
    * to it, or nobody needs it.
    */
   public Future<SignalResult> skip(Saga<?> saga, String key, String step, Decided decided) {
-    return send.apply(signal(saga, key, step, SignalKind.SKIP, Buffer.buffer(), decided));
+    return send.apply(
+        SagaSignals.decision(SignalKind.SKIP, saga, key, step, Buffer.buffer(), decided));
   }
 
   /**
@@ -52,47 +52,12 @@ public final class SagaOperator {
    * step that waits for an event the message is the event.
    *
    * @param message of the type that the step's contract, its compensation's, or its event has
-   * @throws SagaException {@code SAGA_INVALID} if it has another type, {@code SAGA_TOO_LARGE} if it has
+   * @throws io.vertebra.error.SagaException {@code SAGA_INVALID} if it has another type, {@code SAGA_TOO_LARGE} if it has
    *     more bytes than {@link SagaOptions#maxState()}
    */
   public Future<SignalResult> edit(
       Saga<?> saga, String key, String step, Object message, Decided decided) {
-    Buffer body = encode(saga, step(saga, step), message, maxBytes);
-    return send.apply(signal(saga, key, step, SignalKind.EDIT, body, decided));
-  }
-
-  private static Signal signal(
-      Saga<?> saga, String key, String step, SignalKind kind, Buffer body, Decided decided) {
-    String name = step(saga, step).name();
-    String id = kind.name().toLowerCase(Locale.ROOT) + "/" + name + "/" + decided.id();
-    return new Signal(saga.name(), key, id, kind, name, body, decided.by(), decided.why());
-  }
-
-  private static StepDefinition<?> step(Saga<?> saga, String name) {
-    StepDefinition<?> step = saga.find(name);
-    if (step == null) {
-      throw SagaException.invalid(saga.name(), "it has no step '" + name + "'");
-    }
-    return step;
-  }
-
-  private static Buffer encode(Saga<?> saga, StepDefinition<?> step, Object message, int maxBytes) {
-    for (Class<?> type : step.inputTypes()) {
-      if (type.isInstance(message)) {
-        return encode(saga, type, message, maxBytes);
-      }
-    }
-    throw SagaException.invalid(
-        saga.name(),
-        "the step '" + step.name() + "' takes no " + message.getClass().getSimpleName());
-  }
-
-  static Buffer encode(Saga<?> saga, Class<?> type, Object message, int maxBytes) {
-    Buffer body = MessageCodec.JSON.encodeAny(type, message);
-    if (body.length() > maxBytes) {
-      throw SagaException.tooLarge(
-          saga.name(), "a " + type.getSimpleName(), body.length(), maxBytes);
-    }
-    return body;
+    Buffer body = SagaSignals.input(saga, step, message, maxBytes);
+    return send.apply(SagaSignals.decision(SignalKind.EDIT, saga, key, step, body, decided));
   }
 }

@@ -228,7 +228,7 @@ class SubscriptionTest {
   }
 
   @Test
-  void a_handler_that_fails_in_any_way_is_logged_and_gets_the_next() {
+  void a_handler_that_fails_in_any_way_is_warned_of_once_and_gets_the_next() {
     Queue<Function<Moved, Future<?>>> ways = new ConcurrentLinkedQueue<>(List.of(
         moved -> {
           throw new IllegalStateException("thrown");
@@ -246,7 +246,7 @@ class SubscriptionTest {
     }
     one.eventually("the last came", () -> !got.isEmpty());
     assertThat(got).containsExactly(5);
-    assertThat(one.logged(Level.WARNING)).hasSize(4).allMatch(line -> line.contains("stock.moves"));
+    assertThat(one.logged(Level.WARNING)).singleElement().asString().contains("stock.moves");
   }
 
   @Test

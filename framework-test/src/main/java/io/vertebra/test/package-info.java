@@ -1,6 +1,9 @@
 /**
- * What users test with, and what the framework tests itself with: kits for the SPIs, real servers
+ * What users test with, and what the framework tests itself with: sagas played by hand, kits for the SPIs, real servers
  * without Docker, free ports.
+ *
+ * <p>{@link io.vertebra.test.SagaTest} tests the definition of a saga, on {@link
+ * io.vertebra.test.VirtualTime} and without a bus.
  *
  * <p>Whoever writes a {@link io.vertebra.saga.SagaLog} or a {@link io.vertebra.idempotency.DedupStore}
  * extends its kit and runs it:

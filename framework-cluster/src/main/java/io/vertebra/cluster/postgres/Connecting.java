@@ -50,7 +50,8 @@ final class Connecting {
             result.cause() instanceof NodeException known
                 ? known
                 : NodeException.unusable(
-                    "PostgreSQL refuses " + options + ": " + result.cause().getMessage(),
+                    "PostgreSQL refuses a session (" + options + "): "
+                        + result.cause().getMessage(),
                     result.cause()));
       }
     });
@@ -63,12 +64,12 @@ final class Connecting {
         : options.connectTimeout().toMillis() - waited;
     if (left <= 0) {
       done.fail(NodeException.unusable(
-          "PostgreSQL could not be reached within " + options.connectTimeout() + ": " + options,
+          "PostgreSQL (" + options + ") could not be reached within " + options.connectTimeout(),
           cause));
       return;
     }
-    LOG.warn("Cannot reach PostgreSQL for " + waited / 1_000 + " s now, trying again in " + wait
-        + " ms: " + options + ": " + cause.getMessage());
+    LOG.warn("Cannot reach PostgreSQL (" + options + ") for " + waited / 1_000
+        + " s; trying again in " + wait + " ms: " + cause.getMessage());
     vertx.setTimer(Math.min(wait, left), timer -> attempt(Math.min(2 * wait, MAX_WAIT_MILLIS)));
   }
 

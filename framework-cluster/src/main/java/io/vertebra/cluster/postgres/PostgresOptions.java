@@ -124,7 +124,7 @@ public final class PostgresOptions {
   /** Everything but the password, which belongs elsewhere. */
   public JsonObject toJson() {
     JsonObject json = new JsonObject()
-        .put("uri", PASSWORD.matcher(values.uri).replaceFirst("$1@"))
+        .put("uri", withoutPassword())
         .put("schema", values.schema)
         .put("poolSize", values.poolSize)
         .put("transactionPoolSize", values.transactionPoolSize)
@@ -135,10 +135,14 @@ public final class PostgresOptions {
         : json.put("connectTimeoutMs", values.connectTimeout.toMillis());
   }
 
-  /** {@link #toJson()}, so without the password. */
+  /** URI and schema, without the password. */
   @Override
   public String toString() {
-    return toJson().encode();
+    return withoutPassword() + ", schema " + values.schema;
+  }
+
+  private String withoutPassword() {
+    return PASSWORD.matcher(values.uri).replaceFirst("$1@");
   }
 
   /** The password, instead of the one in the URI. Default none. */

@@ -21,7 +21,6 @@ import java.util.function.Function;
  */
 final class RecordedBatch<Q, R> {
   private final Transactions database;
-  private final Consumer<Q, R> consumer;
   private final BiFunction<? super Q, ? super Outgoing, Future<R>> handler;
   private final String name;
 
@@ -30,7 +29,6 @@ final class RecordedBatch<Q, R> {
       Consumer<Q, R> consumer,
       BiFunction<? super Q, ? super Outgoing, Future<R>> handler) {
     this.database = database;
-    this.consumer = consumer;
     this.handler = handler;
     this.name = consumer.contract().name();
   }

@@ -26,7 +26,8 @@ final class Statements {
    */
   Statements(String resource, String now) {
     String text = read(resource);
-    for (String section : text.substring(text.indexOf(MARK) + MARK.length()).split("\n" + MARK)) {
+    for (String section :
+        text.substring(text.indexOf(MARK) + MARK.length()).split("\n" + MARK, -1)) {
       String[] nameAndSql = section.split("\n", 2);
       byName.put(nameAndSql[0].strip(), nameAndSql[1].replace("@now", now).strip());
     }

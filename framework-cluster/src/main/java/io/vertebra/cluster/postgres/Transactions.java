@@ -82,7 +82,7 @@ final class Transactions {
     checkSize(most);
     return contract -> {
       purge.start();
-      Consumer<Q, R> consumer = new Consumer<>(contract, handler::apply, null);
+      Consumer<Q, R> consumer = new Consumer<>(contract, handler, null);
       return grouped(consumer, most, new RecordedBatch<>(this, consumer, handler)::run);
     };
   }

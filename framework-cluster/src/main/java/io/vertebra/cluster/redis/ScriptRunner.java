@@ -148,6 +148,7 @@ final class ScriptRunner {
   }
 
   /** The next group connects anew, and loads the script again: the server may have forgotten it. */
+  @SuppressWarnings("ReferenceEquality") // another connection may have the same parts
   private void drop(Loaded loaded) {
     Future<Loaded> known = connection;
     if (known != null && known.result() == loaded) {

@@ -65,5 +65,5 @@ LEFT JOIN LATERAL (
   SELECT array_agg(g.id ORDER BY g.n) AS signal_id, array_agg(g.kind ORDER BY g.n) AS signal_kind,
     array_agg(g.name ORDER BY g.n) AS signal_name, array_agg(g.body ORDER BY g.n) AS signal_body,
     array_agg(g.said_by ORDER BY g.n) AS signal_by, array_agg(g.why ORDER BY g.n) AS signal_why
-  FROM saga_signal g WHERE g.instance = s.id AND g.waiting
-) w ON s.signals > 0;
+  FROM saga_signal g WHERE s.signals > 0 AND g.instance = s.id AND g.waiting
+) w ON true;

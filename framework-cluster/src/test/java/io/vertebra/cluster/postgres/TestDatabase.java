@@ -3,6 +3,8 @@ package io.vertebra.cluster.postgres;
 import io.vertebra.test.EmbeddedPostgres;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowIterator;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -24,6 +26,11 @@ final class TestDatabase {
     }
   }
 
+  /** Why something failed; null if it did not. */
+  static Throwable failure(Future<?> future) {
+    return await(future.<Throwable>map(result -> null).recover(Future::succeededFuture));
+  }
+
   /** The port of the server. */
   static int port() {
     return SERVER.port();
@@ -32,6 +39,27 @@ final class TestDatabase {
   /** The server's address as seen through a proxy on another port. */
   static String uri(int proxyPort) {
     return SERVER.uri().replace(":" + SERVER.port() + "/", ":" + proxyPort + "/");
+  }
+
+  /** The same database through a proxy. */
+  static PostgresOptions through(Proxy proxy, PostgresOptions options) {
+    return PostgresOptions.fromJson(options.toJson().put("uri", uri(proxy.port())));
+  }
+
+  /** What a statement answers, in its first row and column. */
+  static Object ask(Postgres postgres, String sql) {
+    RowIterator<Row> rows = await(postgres.pool().query(sql).execute()).iterator();
+    return rows.hasNext() ? rows.next().getValue(0) : null;
+  }
+
+  /** Asks until the answer is true. */
+  static void awaitTrue(Postgres postgres, String sql) {
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (!Boolean.TRUE.equals(ask(postgres, sql))) {
+      if (System.nanoTime() - until > 0) {
+        throw new AssertionError("not so within a minute: " + sql);
+      }
+    }
   }
 
   static PostgresOptions freshSchema() {
