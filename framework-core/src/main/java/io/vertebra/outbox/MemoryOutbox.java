@@ -117,7 +117,8 @@ final class MemoryOutbox implements Outbox {
   public Future<List<Stop>> stopped(List<Lease> leases) {
     long now = nanos.getAsLong();
     List<Stop> all = new ArrayList<>();
-    leases.forEach(lease -> all.addAll(in(lease.partition(), cell -> cell.stops(now).toList())));
+    leases.forEach(
+        lease -> all.addAll(in(lease.partition(), cell -> cell.stops(now).toList())));
     return Future.succeededFuture(all);
   }
 
@@ -178,8 +179,8 @@ final class MemoryOutbox implements Outbox {
     List<OutboxMessage> messages = new ArrayList<>();
     for (long id : letters) {
       for (int p = 0; p < OutboxMessage.PARTITIONS; p++) {
-        DeadLetter letter = in(p, cell -> java.util.Optional.ofNullable(cell.takeDead(id)))
-            .orElse(null);
+        DeadLetter letter =
+            in(p, cell -> java.util.Optional.ofNullable(cell.takeDead(id))).orElse(null);
         if (letter != null) {
           messages.add(letter.message());
         }

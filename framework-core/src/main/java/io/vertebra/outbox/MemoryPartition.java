@@ -110,7 +110,8 @@ final class MemoryPartition {
       }
     } else if (change instanceof Outbox.Stopped stopped) {
       Stop stop = stopped.stop();
-      stops.put(name(stop.lane(), stop.key()), new Stopped(stop, now + stop.due().toNanos()));
+      stops.put(
+          name(stop.lane(), stop.key()), new Stopped(stop, now + stop.due().toNanos()));
     } else if (change instanceof Outbox.Resumed resumed) {
       stops.remove(name(resumed.lane(), resumed.key()));
     }

@@ -44,11 +44,7 @@ public final class OutboxRelay extends VerticleBase {
     UUID id = UUID.randomUUID();
     SplittableRandom random = new SplittableRandom(id.getMostSignificantBits());
     RelayLoop started = new RelayLoop(
-        context,
-        outbox,
-        target,
-        options,
-        new RelayLoop.Seams(id.toString(), random::nextDouble));
+        context, outbox, target, options, new RelayLoop.Seams(id.toString(), random::nextDouble));
     loop = started;
     started.start();
     return Future.succeededFuture();

@@ -215,7 +215,10 @@ final class RelayLines {
     }
     long wait = settings.keys().after(attempt, settings.random().getAsDouble());
     line.rows.addFirst(row);
-    stop(line, new Stop(line.lane, line.key, row.id(), attempt, Duration.ofMillis(wait), cause), now);
+    stop(
+        line,
+        new Stop(line.lane, line.key, row.id(), attempt, Duration.ofMillis(wait), cause),
+        now);
   }
 
   /** Stops a key, and sets aside what waits in its line. */
@@ -234,8 +237,7 @@ final class RelayLines {
 
   private void giveUp(Line line, Row row, int attempts, String cause) {
     line.givingUp = true;
-    settling.add(
-        line, row, new Outbox.GivenUp(line.lane.partition(), row.id(), attempts, cause));
+    settling.add(line, row, new Outbox.GivenUp(line.lane.partition(), row.id(), attempts, cause));
   }
 
   /** Makes room for other keys where many rows wait behind one that takes long. */

@@ -203,11 +203,13 @@ final class RelayLoop implements RelayHost {
 
   @Override
   public void leave() {
-    outbox.leave(owner).onComplete(left -> submit(now -> {
-      over = true;
-      vertx.cancelTimer(timer);
-      closed.tryComplete();
-    }));
+    outbox
+        .leave(owner)
+        .onComplete(left -> submit(now -> {
+          over = true;
+          vertx.cancelTimer(timer);
+          closed.tryComplete();
+        }));
   }
 
   @Override
@@ -221,11 +223,7 @@ final class RelayLoop implements RelayHost {
 
   @Override
   public void fetch(List<Outbox.Lane> lanes, List<Integer> most) {
-    answer(
-        outbox.ready(lanes, most),
-        "read",
-        core::fetched,
-        core::notFetched);
+    answer(outbox.ready(lanes, most), "read", core::fetched, core::notFetched);
   }
 
   @Override
@@ -240,10 +238,7 @@ final class RelayLoop implements RelayHost {
   @Override
   public void settle(List<Outbox.Lease> leases, List<Outbox.Change> changes) {
     answer(
-        outbox.settle(leases, changes),
-        "tell what was sent to",
-        core::settled,
-        core::notSettled);
+        outbox.settle(leases, changes), "tell what was sent to", core::settled, core::notSettled);
   }
 
   @Override
@@ -292,8 +287,9 @@ final class RelayLoop implements RelayHost {
   @Override
   public void givenUp(Outbox.Row row, int attempts, String cause) {
     givenUp++;
-    LOG.error("Gave up message " + row.message().messageId() + " of '" + row.message().contract()
-        + "' after " + attempts + " attempts; it is a dead letter now (" + row.id() + "): "
-        + cause);
+    LOG.error(
+        "Gave up message " + row.message().messageId() + " of '" + row.message().contract()
+            + "' after " + attempts + " attempts; it is a dead letter now (" + row.id() + "): "
+            + cause);
   }
 }

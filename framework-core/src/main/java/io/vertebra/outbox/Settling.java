@@ -43,7 +43,11 @@ final class Settling {
     }
 
     List<Integer> partitions() {
-      return changes().stream().map(Outbox.Change::partition).distinct().sorted().toList();
+      return changes().stream()
+          .map(Outbox.Change::partition)
+          .distinct()
+          .sorted()
+          .toList();
     }
   }
 

@@ -110,7 +110,10 @@ final class RelayWorld {
   private Set<String> left() {
     Set<String> left = new HashSet<>(written.keySet());
     left.removeAll(receivers.firsts.keySet());
-    outbox.deadLetters(1_000).result().forEach(letter -> left.remove(letter.message().messageId()));
+    outbox
+        .deadLetters(1_000)
+        .result()
+        .forEach(letter -> left.remove(letter.message().messageId()));
     List<Outbox.Stop> stops = outbox
         .stopped(java.util.stream.IntStream.range(0, OutboxMessage.PARTITIONS)
             .mapToObj(p -> new Lease(p, 0))
@@ -253,7 +256,8 @@ final class RelayWorld {
 
     @Override
     public String toString() {
-      return "arrived=" + arrived + " repeated=" + repeated + " refused=" + refused + " unreachable="
+      return "arrived=" + arrived + " repeated=" + repeated + " refused=" + refused
+          + " unreachable="
           + unreachable + " givenUp=" + givenUp + " fenced=" + fenced + " unknownSettles="
           + unknownSettles + " notSent=" + notSent + " crashes=" + crashes + " pauses=" + pauses;
     }
@@ -501,7 +505,8 @@ final class RelayWorld {
           stats.fenced += fenced.size();
           trace("settle " + changes + fenced);
           if (!unknown) {
-            travel(1 + random.nextInt(20), () -> on(current, time -> current.settled(fenced, time)));
+            travel(
+                1 + random.nextInt(20), () -> on(current, time -> current.settled(fenced, time)));
           }
         });
       }
@@ -525,8 +530,7 @@ final class RelayWorld {
       }
       travel(delay, () -> {
         SendResult result = receivers.take(row);
-        travel(
-            1 + random.nextInt(20), () -> on(current, time -> current.sent(row, result, time)));
+        travel(1 + random.nextInt(20), () -> on(current, time -> current.sent(row, result, time)));
       });
     }
 

@@ -93,12 +93,16 @@ public abstract class OutboxContract {
     OutboxMessage first = message("pick", "k");
     await(outbox.append(List.of(first, message("pick", "k"), message("pack", "k"))));
     append("pick", "k");
-    assertThat(ready(first, 2)).extracting(row -> row.message().messageId())
+    assertThat(ready(first, 2))
+        .extracting(row -> row.message().messageId())
         .containsExactly("id0", "id1");
-    assertThat(ready(first, 10)).hasSize(3).isSortedAccordingTo((a, b) -> Long.compare(a.id(), b.id()));
+    assertThat(ready(first, 10))
+        .hasSize(3)
+        .isSortedAccordingTo((a, b) -> Long.compare(a.id(), b.id()));
     List<Row> both = await(outbox.ready(
         List.of(laneOf(first), new Lane("pack", message("pack", "k").partition())), List.of(1, 5)));
-    assertThat(both).extracting(row -> row.message().contract())
+    assertThat(both)
+        .extracting(row -> row.message().contract())
         .containsExactlyInAnyOrder("pick", "pack");
   }
 
@@ -120,7 +124,8 @@ public abstract class OutboxContract {
   void renews_what_is_still_the_owners() throws Exception {
     List<Lease> leases = await(outbox.acquire("one", 3, LEASE)).leases();
     advance(LEASE.dividedBy(2));
-    assertThat(await(outbox.renew("one", leases, LEASE))).containsExactlyInAnyOrderElementsOf(leases);
+    assertThat(await(outbox.renew("one", leases, LEASE)))
+        .containsExactlyInAnyOrderElementsOf(leases);
     advance(LEASE.dividedBy(2));
     assertThat(await(outbox.acquire("two", ALL, LEASE)).leases()).hasSize(ALL - 3);
     assertThat(await(outbox.renew("two", leases, LEASE))).isEmpty();
@@ -235,7 +240,8 @@ public abstract class OutboxContract {
     Lease lease = lease(message);
     long row = ready(message, 1).get(0).id();
     settle(lease, new Outbox.Stopped(new Stop(lane, "bad", row, 1, Duration.ofSeconds(4), "no")));
-    settle(lease, new Outbox.Stopped(new Stop(lane, "bad", row, 2, Duration.ofSeconds(30), "never")));
+    settle(
+        lease, new Outbox.Stopped(new Stop(lane, "bad", row, 2, Duration.ofSeconds(30), "never")));
     advance(LEASE);
     Lease next = lease(message);
     List<Stop> stops = await(outbox.stopped(List.of(next)));

@@ -156,7 +156,8 @@ public final class Postgres {
   /** Closes all connections. What is on its way fails; what was written stays. */
   public Future<Void> close() {
     dedupStore.purge().close();
-    return Future.join(transactions.close(), outbox.close(), notices.close(), sessions.close()).mapEmpty();
+    return Future.join(transactions.close(), outbox.close(), notices.close(), sessions.close())
+        .mapEmpty();
   }
 
   /** Connections whose sessions find the framework's tables without a prefix. Ask for them each time. */

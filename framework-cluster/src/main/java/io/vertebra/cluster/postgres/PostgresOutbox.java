@@ -34,7 +34,8 @@ final class PostgresOutbox implements Outbox {
         postgres.vertx(), postgres.options(), postgres.options().relaySession(), SESSIONS);
     this.notices = notices;
     this.sql = postgres.statements("outbox.sql");
-    this.unitSql = new UnitSql(postgres.statements("inbox.sql"), postgres.options().schema());
+    this.unitSql =
+        new UnitSql(postgres.statements("inbox.sql"), postgres.options().schema());
   }
 
   @Override
@@ -86,9 +87,7 @@ final class PostgresOutbox implements Outbox {
   @Override
   public Future<List<Stop>> stopped(List<Lease> leases) {
     Tuple partitions = Tuple.of(OutboxRows.column(leases, Lease::partition, Integer[]::new));
-    return sessions
-        .query(sql.get("stopped"), partitions)
-        .map(rows -> list(rows, OutboxRows::stop));
+    return sessions.query(sql.get("stopped"), partitions).map(rows -> list(rows, OutboxRows::stop));
   }
 
   @Override

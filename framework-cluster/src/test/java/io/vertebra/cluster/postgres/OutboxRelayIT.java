@@ -84,15 +84,13 @@ class OutboxRelayIT {
   }
 
   private static void serveShop(Services on, Postgres pg) {
-    on.request(
-        Shop.RESERVE,
-        pg.inTransaction((reserve, unit) -> {
-          unit.send(Shop.PICK, new Pick(reserve.orderId(), reserve.quantity()));
-          unit.publish(Shop.CHANGED, new StockChanged(reserve.sku(), reserve.quantity()));
-          return reserve.quantity() > 10
-              ? Future.failedFuture("too many")
-              : Future.succeededFuture(new Reserved(reserve.orderId(), 0));
-        }));
+    on.request(Shop.RESERVE, pg.inTransaction((reserve, unit) -> {
+      unit.send(Shop.PICK, new Pick(reserve.orderId(), reserve.quantity()));
+      unit.publish(Shop.CHANGED, new StockChanged(reserve.sku(), reserve.quantity()));
+      return reserve.quantity() > 10
+          ? Future.failedFuture("too many")
+          : Future.succeededFuture(new Reserved(reserve.orderId(), 0));
+    }));
   }
 
   private OutboxMessage pick(String orderId, int n) {
@@ -125,7 +123,8 @@ class OutboxRelayIT {
   }
 
   private static Future<Void> drained(ServiceNode node) {
-    return until(node, "NOT EXISTS (SELECT FROM outbox) AND NOT EXISTS (SELECT FROM outbox_stopped)");
+    return until(
+        node, "NOT EXISTS (SELECT FROM outbox) AND NOT EXISTS (SELECT FROM outbox_stopped)");
   }
 
   @Test
@@ -229,10 +228,7 @@ class OutboxRelayIT {
   void o4_the_other_keys_flow_while_one_is_stopped() {
     ServiceNode shop = start();
     serveWarehouse(shop, pick -> !pick.orderId().equals("bad"));
-    relay(
-        shop,
-        OutboxTarget.bus(shop.node.bus(), Shop.PICK),
-        relaying.withMaxAttempts(1_000_000));
+    relay(shop, OutboxTarget.bus(shop.node.bus(), Shop.PICK), relaying.withMaxAttempts(1_000_000));
     List<OutboxMessage> rows = new ArrayList<>(picks("bad", 3_000));
     for (int n = 0; n < 500; n++) {
       rows.add(pick("good" + n, n));
@@ -402,17 +398,16 @@ class OutboxRelayIT {
     AtomicInteger effects = new AtomicInteger();
     for (int i = 0; i < 2; i++) {
       ServiceNode node = i == 0 ? one : start();
-      node.serve((on, pg) -> on.request(
-          Shop.PICK,
-          pg.inTransaction((pick, unit) -> {
-            effects.incrementAndGet();
-            return node.effect(unit, pick.orderId()).map(done -> new Picked());
-          })));
+      node.serve((on, pg) -> on.request(Shop.PICK, pg.inTransaction((pick, unit) -> {
+        effects.incrementAndGet();
+        return node.effect(unit, pick.orderId()).map(done -> new Picked());
+      })));
     }
     OutboxTarget bus = OutboxTarget.bus(one.node.bus(), Shop.PICK);
-    RecordingTarget deaf = new RecordingTarget(Shop.PICK.id(), message -> bus.send(
-            message, 1, Duration.ofSeconds(30))
-        .compose(done -> Promise.<Void>promise().future()));
+    RecordingTarget deaf = new RecordingTarget(
+        Shop.PICK.id(),
+        message -> bus.send(message, 1, Duration.ofSeconds(30))
+            .compose(done -> Promise.<Void>promise().future()));
     relay(one, deaf, relaying);
     await(one.postgres.outbox().append(List.of(pick("o1", 1))));
     await(until(one, "EXISTS (SELECT FROM effect)"));
@@ -420,8 +415,8 @@ class OutboxRelayIT {
     ServiceNode other = nodes.get(1);
     RecordingTarget heir = new RecordingTarget(
         Shop.PICK.id(),
-        message -> OutboxTarget.bus(other.node.bus(), Shop.PICK)
-            .send(message, 1, Duration.ofSeconds(30)));
+        message ->
+            OutboxTarget.bus(other.node.bus(), Shop.PICK).send(message, 1, Duration.ofSeconds(30)));
     relay(other, heir, relaying);
     await(drained(other));
     assertThat(deaf.arrivals()).isEqualTo(heir.arrivals()).hasSize(1);
@@ -433,9 +428,8 @@ class OutboxRelayIT {
   void a_refusal_that_says_so_is_tried_again_and_one_that_nobody_was_there_costs_no_attempt() {
     ServiceNode shop = start();
     AtomicInteger tries = new AtomicInteger();
-    RecordingTarget flaky = new RecordingTarget(
-        Shop.PICK.id(),
-        message -> switch (tries.getAndIncrement()) {
+    RecordingTarget flaky =
+        new RecordingTarget(Shop.PICK.id(), message -> switch (tries.getAndIncrement()) {
           case 0, 1, 2, 3, 4, 5, 6, 7 -> Future.failedFuture(CallException.notServed("x"));
           case 8, 9 -> Future.failedFuture("not now");
           default -> Future.succeededFuture();
@@ -460,7 +454,9 @@ class OutboxRelayIT {
     await(until(shop, "EXISTS (SELECT FROM outbox_dead_letter)"));
     broken.set(0);
     List<Outbox.DeadLetter> letters = await(shop.postgres.outbox().deadLetters(10));
-    await(shop.postgres.outbox().redrive(letters.stream().map(Outbox.DeadLetter::id).toList()));
+    await(shop.postgres
+        .outbox()
+        .redrive(letters.stream().map(Outbox.DeadLetter::id).toList()));
     await(drained(shop));
     assertThat(picked).containsExactly(new Pick("o1", 1));
   }
@@ -473,8 +469,8 @@ class OutboxRelayIT {
     serveWarehouse(other, pick -> true);
     RelayOptions quick = relaying.withLease(Duration.ofSeconds(1));
     relay(one, OutboxTarget.bus(one.node.bus(), Shop.PICK), quick.withName("one"));
-    OutboxRelay second = other.postgres.relay(
-        OutboxTarget.bus(other.node.bus(), Shop.PICK), quick.withName("two"));
+    OutboxRelay second =
+        other.postgres.relay(OutboxTarget.bus(other.node.bus(), Shop.PICK), quick.withName("two"));
     String deployment = await(other.node.deploy(() -> second));
     String shares = "(SELECT count(*) = 2 AND min(c) = 32 FROM"
         + " (SELECT count(*) c FROM outbox_partition WHERE owner IS NOT NULL GROUP BY owner) s)";
