@@ -13,6 +13,7 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** Sends over the bus. */
@@ -41,9 +42,11 @@ final class BusTarget implements OutboxTarget {
         .withTimeout(timeout)
         .withMessageId(message.messageId())
         .withAttempt(attempt);
-    return contracts.get(message.contract()) instanceof Topic<?> topic
+    Contract contract =
+        Objects.requireNonNull(contracts.get(message.contract()), message.contract());
+    return contract instanceof Topic<?> topic
         ? publish(topic, message, options)
-        : request((Request<?, ?>) contracts.get(message.contract()), message, options);
+        : request((Request<?, ?>) contract, message, options);
   }
 
   private <Q, R> Future<Void> request(

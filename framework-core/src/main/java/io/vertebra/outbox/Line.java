@@ -63,6 +63,12 @@ final class Line {
     return stopped && stopRow == row.id() ? attempts + 1 : 1;
   }
 
+  /** Whether this reading of a row is on its way; one that was read again is another. */
+  @SuppressWarnings("ReferenceEquality")
+  boolean isSending(Outbox.Row row) {
+    return sending == row;
+  }
+
   boolean maySend() {
     return sending == null && !givingUp && !rows.isEmpty();
   }

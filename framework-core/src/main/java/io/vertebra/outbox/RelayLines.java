@@ -166,7 +166,7 @@ final class RelayLines {
   /** What became of a row that was sent. */
   void sent(Row row, SendResult result, long now) {
     Line line = inMemory.get(row.id());
-    if (line == null || line.sending != row) {
+    if (line == null || !line.isSending(row)) {
       return;
     }
     line.sending = null;
@@ -286,7 +286,7 @@ final class RelayLines {
   }
 
   private void confirmed(Settling.OfRow each) {
-    if (each.line().sending != each.row()) {
+    if (!each.line().isSending(each.row())) {
       forgetRow(each.line(), each.row());
     }
     if (each.change() instanceof Outbox.GivenUp givenUp) {

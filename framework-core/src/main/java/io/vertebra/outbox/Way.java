@@ -42,7 +42,7 @@ final class Way {
 
   /** A row could not get through. Answers whether that closed the way. */
   boolean failed(Outbox.Row row, long now, double random) {
-    boolean counts = failures == 0 || row == probe;
+    boolean counts = failures == 0 || isProbe(row);
     if (counts) {
       failures++;
       closedUntil = now + backoff.after(failures, random);
@@ -51,9 +51,14 @@ final class Way {
     return counts;
   }
 
+  @SuppressWarnings("ReferenceEquality")
+  private boolean isProbe(Outbox.Row row) {
+    return probe == row;
+  }
+
   /** Nobody will say what became of a row. */
   void forget(Outbox.Row row) {
-    if (probe == row) {
+    if (isProbe(row)) {
       probe = null;
     }
   }
