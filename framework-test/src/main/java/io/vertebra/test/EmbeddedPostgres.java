@@ -3,7 +3,10 @@ package io.vertebra.test;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -25,6 +28,11 @@ import java.util.stream.Stream;
  */
 public final class EmbeddedPostgres implements AutoCloseable {
   private static final String LOG = "server.log";
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  // Where postmaster.pid has what.
+  private static final int PORT_LINE = 3;
+  private static final int STATUS_LINE = 7;
 
   private final PostgresBinaries binaries;
   private final Path folder;
@@ -42,7 +50,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     this.settings = settings;
     this.isTemporary = isTemporary;
     initialize();
-    this.port = isRunning() ? runningPort() : launch(FreePorts.one());
+    this.port = attachOrLaunch();
     if (isTemporary) {
       Runtime.getRuntime().addShutdownHook(stopAtExit);
     }
@@ -97,14 +105,19 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
   /** Whether the server runs. */
   public boolean isRunning() {
-    return Files.exists(pidFile())
-        && ProcessHandle.of(pid()).filter(ProcessHandle::isAlive).isPresent()
+    return lines().stream()
+            .limit(1)
+            .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid.trim())).stream())
+            .anyMatch(ProcessHandle::isAlive)
         && binaries.run(folder, "pg_ctl", "status", "-D", data.toString()).isSuccess();
   }
 
   /** The process id of the server, for signals; fails if it does not run. */
   public long pid() {
-    return Long.parseLong(pidFileLines().get(0).trim());
+    return lines().stream()
+        .findFirst()
+        .map(pid -> Long.parseLong(pid.trim()))
+        .orElseThrow(() -> new IllegalStateException("the server of " + data + " does not run"));
   }
 
   /** Stops the server; open connections are cut, committed work is kept. Does nothing if it does not run. */
@@ -160,17 +173,19 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
   }
 
+  /** Whoever is killed on the way leaves a folder that is not in use, and perhaps a program that still fills it. */
   private void initialize() throws IOException {
     Files.createDirectories(folder);
-    if (Files.exists(data.resolve("PG_VERSION")) && Files.exists(folder.resolve("initialized"))) {
+    if (Files.exists(data.resolve("PG_VERSION"))) {
       return;
     }
+    Path fresh = Files.createTempDirectory(folder, "data-");
     binaries
         .run(
             folder,
             "initdb",
             "-D",
-            data.toString(),
+            fresh.toString(),
             "-U",
             "postgres",
             "-A",
@@ -179,8 +194,50 @@ public final class EmbeddedPostgres implements AutoCloseable {
             "UTF8",
             "--locale=C",
             "--no-sync")
-        .orThrow("cannot set up " + data);
-    Files.createFile(folder.resolve("initialized"));
+        .orThrow("cannot set up " + fresh);
+    Files.move(fresh, data, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private int attachOrLaunch() throws IOException {
+    while (true) {
+      int running = portOfRunning();
+      if (running > 0) {
+        return running;
+      }
+      try {
+        return launch(FreePorts.one());
+      } catch (UncheckedIOException e) {
+        // What a process that was killed has begun may have been quicker.
+        if (!isRunning()) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** The port of the server if there is one, which may still be on its way up, or on its way down; otherwise 0. */
+  private int portOfRunning() throws IOException {
+    long giveUpAt = System.nanoTime() + PATIENCE.toNanos();
+    while (isRunning()) {
+      List<String> lines = lines();
+      if (lines.size() > STATUS_LINE && lines.get(STATUS_LINE).startsWith("ready")) {
+        return Integer.parseInt(lines.get(PORT_LINE).trim());
+      }
+      if (System.nanoTime() > giveUpAt) {
+        throw new IOException("the server of " + data + " runs, but does not get ready: " + lines);
+      }
+      pause();
+    }
+    return 0;
+  }
+
+  private static void pause() throws IOException {
+    try {
+      Thread.sleep(50);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while a server gets ready", e);
+    }
   }
 
   private int launch(int onPort) throws IOException {
@@ -211,17 +268,16 @@ public final class EmbeddedPostgres implements AutoCloseable {
     return onPort;
   }
 
-  private int runningPort() {
-    return Integer.parseInt(pidFileLines().get(3).trim());
-  }
-
   private Path pidFile() {
     return data.resolve("postmaster.pid");
   }
 
-  private List<String> pidFileLines() {
+  /** What the server says of itself; nothing if it is not there. */
+  private List<String> lines() {
     try {
       return Files.readAllLines(pidFile());
+    } catch (NoSuchFileException e) {
+      return List.of();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -77,6 +77,18 @@ class EmbeddedPostgresIT {
   }
 
   @Test
+  void starts_on_a_folder_whose_first_set_up_was_interrupted() throws Exception {
+    Path unfinished = Files.createDirectories(folder.resolve("data-1"));
+    Files.writeString(unfinished.resolve("PG_VERSION"), "18\n");
+    EmbeddedPostgres server = EmbeddedPostgres.start(folder);
+    try {
+      assertThat(ask(server, "SELECT 42").getInteger(0)).isEqualTo(42);
+    } finally {
+      server.stop();
+    }
+  }
+
+  @Test
   void deletes_a_temporary_folder() {
     EmbeddedPostgres server = EmbeddedPostgres.startTemporary();
     Path data = server.folder();

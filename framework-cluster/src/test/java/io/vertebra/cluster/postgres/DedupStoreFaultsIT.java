@@ -84,7 +84,7 @@ class DedupStoreFaultsIT {
   }
 
   @Test
-  void d2_and_d8_of_the_same_keys_on_two_nodes_at_once_each_runs_once_and_no_statement_fails() {
+  void d2_d8_of_the_same_keys_on_two_nodes_at_once_each_runs_once_and_no_statement_fails() {
     long seed = new Random().nextLong();
     Random random = new Random(seed);
     List<String> keys = new ArrayList<>();

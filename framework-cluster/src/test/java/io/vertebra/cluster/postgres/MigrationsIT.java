@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertebra.error.NodeException;
+import io.vertebra.idempotency.DedupStore;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -92,5 +94,29 @@ class MigrationsIT {
     assertThatThrownBy(() -> await(Postgres.connect(vertx, options)))
         .isInstanceOf(NodeException.class)
         .hasMessageContaining("another V001__sagas.sql");
+  }
+
+  @Test
+  void a_user_that_may_create_nothing_can_use_a_schema_that_is_there() {
+    PostgresOptions options = freshSchema();
+    Postgres admin = await(Postgres.connect(vertx, options));
+    String schema = options.schema();
+    TestDatabase.ask(
+        admin,
+        "DROP ROLE IF EXISTS app; CREATE ROLE app LOGIN; GRANT USAGE ON SCHEMA " + schema
+            + " TO app;"
+            + " GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA " + schema + " TO app;"
+            + " GRANT USAGE ON ALL SEQUENCES IN SCHEMA " + schema + " TO app");
+    PostgresOptions user = PostgresOptions.fromJson(options
+        .toJson()
+        .put("uri", options.toJson().getString("uri").replace("postgres@", "app@")));
+    Postgres app = await(Postgres.connect(vertx, user));
+    assertThat(await(app.sagaLog().acquire("a", 256, Duration.ofSeconds(10))).leases())
+        .hasSize(256);
+    assertThat(await(app.dedupStore().begin("c", "k", "p", Duration.ofSeconds(10))))
+        .isInstanceOf(DedupStore.First.class);
+    await(app.close());
+    TestDatabase.ask(admin, "DROP OWNED BY app; DROP ROLE app");
+    await(admin.close());
   }
 }

@@ -26,14 +26,15 @@ final class Driver {
   private static final CallOptions PATIENT =
       CallOptions.defaults().withTimeout(Duration.ofMinutes(2));
   private static final long PAUSE_MILLIS = 200;
-  private static final int MOST_ATTEMPTS = 100;
+  private static final int MOST_ATTEMPTS = 3_000;
 
   private final Node node;
   private final Deque<Order> waiting;
   private final IntConsumer onFinal;
   private final int total;
-  private final Map<String, Outcome> outcomes = new LinkedHashMap<>();
+  private final Map<String, Outcome> outcomes;
   private final Promise<Finished> finished = Promise.promise();
+  private final long begin = System.nanoTime();
   private int resubmitted;
 
   /**
@@ -41,26 +42,37 @@ final class Driver {
    *
    * @param outcomes by order
    * @param resubmitted how often an order was placed again
+   * @param seconds from the first order to the last end
    */
-  record Finished(Map<String, Outcome> outcomes, int resubmitted) {}
+  record Finished(Map<String, Outcome> outcomes, int resubmitted, double seconds) {}
 
-  private Driver(Node node, List<Order> orders, IntConsumer onFinal) {
+  private Driver(Node node, List<Order> orders, Map<String, Outcome> known, IntConsumer onFinal) {
     this.node = node;
+    this.outcomes = new LinkedHashMap<>(known);
     this.waiting = new ArrayDeque<>(orders);
+    this.waiting.removeIf(order -> known.containsKey(order.orderId()));
     this.total = orders.size();
     this.onFinal = onFinal;
   }
 
-  /** Places the orders; {@code onFinal} hears, on one event loop, how many are final. */
-  static Future<Finished> run(Node node, List<Order> orders, int inFlight, IntConsumer onFinal) {
-    Driver driver = new Driver(node, orders, onFinal);
+  /**
+   * Places the orders but those whose end is known; {@code onFinal} hears, on one event loop, how many
+   * are final.
+   */
+  static Future<Finished> run(
+      Node node,
+      List<Order> orders,
+      Map<String, Outcome> known,
+      int inFlight,
+      IntConsumer onFinal) {
+    Driver driver = new Driver(node, orders, known, onFinal);
     node.vertx().getOrCreateContext().runOnContext(start -> driver.start(inFlight));
     return driver.finished.future();
   }
 
   private void start(int inFlight) {
-    if (total == 0) {
-      finished.complete(new Finished(outcomes, resubmitted));
+    if (waiting.isEmpty()) {
+      finish();
     }
     for (int i = 0; i < inFlight; i++) {
       next();
@@ -99,10 +111,15 @@ final class Driver {
   private void ended(Outcome outcome) {
     outcomes.put(outcome.orderId(), outcome);
     onFinal.accept(outcomes.size());
-    if (outcomes.size() == total) {
-      finished.complete(new Finished(outcomes, resubmitted));
+    if (outcomes.size() >= total) {
+      finish();
     } else {
       next();
     }
+  }
+
+  private void finish() {
+    double seconds = (System.nanoTime() - begin) / 1e9;
+    finished.complete(new Finished(outcomes, resubmitted, seconds));
   }
 }

@@ -2,6 +2,8 @@ package io.vertebra.examples.orders;
 
 import io.vertebra.examples.orders.contracts.Orders.Order;
 import io.vertebra.examples.orders.contracts.Orders.Outcome;
+import io.vertebra.examples.orders.ledger.Books;
+import io.vertebra.examples.orders.ledger.Effect;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -20,22 +22,32 @@ final class Dump {
     this.folder = folder;
   }
 
-  /** The file of effects in the folder, which is made and emptied of an earlier run's. */
-  static Path effects(Path folder) {
-    try {
-      Files.createDirectories(folder);
-      Path effects = folder.resolve("effects.csv");
-      Files.deleteIfExists(effects);
-      return effects;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /** Writes all of them to a folder, which is made if it is not there. */
+  static void write(
+      Path folder,
+      List<Order> orders,
+      Map<String, Outcome> outcomes,
+      Books books,
+      List<Effect> effects) {
+    Dump dump = new Dump(folder);
+    dump.orders(orders, outcomes);
+    dump.books(books);
+    dump.file(
+        "effects.csv",
+        "order,step,kind,pieces,amount,node,time",
+        effects.stream()
+            .map(effect -> row(
+                effect.orderId(),
+                effect.step(),
+                effect.kind(),
+                effect.pieces(),
+                effect.amount().toPlainString(),
+                effect.node(),
+                effect.at().toInstant())));
   }
 
-  /** Writes orders, lines, stock and customers. */
-  static void write(Path folder, List<Order> orders, Map<String, Outcome> outcomes, Books books) {
-    Dump dump = new Dump(folder);
-    dump.file("orders.csv", "order,customer,outcome,reason", orders.stream().map(order -> {
+  private void orders(List<Order> orders, Map<String, Outcome> outcomes) {
+    file("orders.csv", "order,customer,outcome,reason", orders.stream().map(order -> {
       Outcome outcome = outcomes.get(order.orderId());
       return row(
           order.orderId(),
@@ -43,7 +55,7 @@ final class Dump {
           outcome == null ? "" : outcome.status().name().toLowerCase(Locale.ROOT),
           outcome == null ? "" : outcome.reason());
     }));
-    dump.file(
+    file(
         "lines.csv",
         "order,product,quantity,price",
         orders.stream()
@@ -53,17 +65,16 @@ final class Dump {
                     line.product(),
                     line.quantity(),
                     line.price().toPlainString()))));
-    dump.file(
+  }
+
+  private void books(Books books) {
+    file(
         "stock.csv",
         "product,opening,left,reserved,shipped",
-        books.levels().stream()
-            .map(level -> row(
-                level.product(),
-                level.opening(),
-                level.left(),
-                level.reserved(),
-                books.shipped().getOrDefault(level.product(), 0))));
-    dump.file(
+        books.items().stream()
+            .map(item ->
+                row(item.product(), item.opening(), item.left(), item.reserved(), item.shipped())));
+    file(
         "customers.csv",
         "customer,credit_limit,charged",
         books.accounts().stream()
@@ -75,6 +86,7 @@ final class Dump {
 
   private void file(String name, String header, Stream<String> rows) {
     try {
+      Files.createDirectories(folder);
       Files.write(folder.resolve(name), Stream.concat(Stream.of(header), rows).toList());
     } catch (IOException e) {
       throw new UncheckedIOException(e);

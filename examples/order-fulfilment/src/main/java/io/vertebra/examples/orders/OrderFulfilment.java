@@ -1,24 +1,22 @@
 package io.vertebra.examples.orders;
 
-import io.vertebra.Node;
-import io.vertebra.NodeOptions;
+import io.vertebra.error.NodeException;
 import io.vertebra.examples.orders.book.OrderBook;
 import io.vertebra.examples.orders.book.OrderBook.Orphan;
 import io.vertebra.examples.orders.book.OrderFile;
 import io.vertebra.examples.orders.book.OrderFileException;
 import io.vertebra.examples.orders.book.SteelWheels;
-import io.vertebra.examples.orders.services.Effects;
-import io.vertebra.examples.orders.services.Shop;
-import io.vertx.core.Vertx;
+import io.vertebra.examples.orders.ledger.Database;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.IntConsumer;
 
-/** The program: reads the orders, starts the shop, places the orders, and prints what came of them. */
+/**
+ * The program: reads the orders, starts the database and the shop, places the orders, and prints what
+ * came of them. If it was killed, the next start goes on where it was.
+ */
 public final class OrderFulfilment {
-  private static final int KILL_AFTER = 100;
-
   private final Options options;
   private final PrintStream out;
 
@@ -27,7 +25,10 @@ public final class OrderFulfilment {
     this.out = out;
   }
 
-  /** Runs it; exits with 1 if the books do not balance, with 2 if options or orders cannot be used. */
+  /**
+   * Runs it; exits with 1 if the books do not balance, with 2 if options, orders or the database
+   * cannot be used.
+   */
   public static void main(String[] args) {
     ShopNode.quietLog();
     System.exit(run(System.out, System.err, args));
@@ -44,31 +45,42 @@ public final class OrderFulfilment {
     } catch (Options.Wrong e) {
       err.println(e.getMessage() + "\nTry --help");
       return 2;
-    } catch (OrderFileException e) {
+    } catch (OrderFileException | UncheckedIOException | NodeException e) {
       err.println(e.getMessage());
       return 2;
     }
   }
 
   private boolean run() {
-    // 1. The orders, and what is in stock.
-    Path file = options.orders();
-    OrderBook book = file == null ? SteelWheels.load() : OrderFile.load(file, SteelWheels::load);
+    Path file = options.source().file();
+    OrderBook once = file == null ? SteelWheels.load() : OrderFile.load(file, SteelWheels::load);
+    OrderBook book = times(once, options.source().rounds());
     introduce(book);
-    if (options.isServe()) {
-      return serve(book);
+    Options.Store store = options.store();
+    String uri = store.database();
+    try (Database database = uri == null ? Database.in(store.folder()) : Database.at(uri)) {
+      out.println("books in PostgreSQL, " + database.place());
+      if (options.servePort() >= 0) {
+        return serve(database, book);
+      }
+      Session session = new Session(options, database, book, out);
+      return options.nodes().count() == 1 ? session.onOneNode() : session.onThreeNodes();
     }
+  }
 
-    // 5. The result is the last line, after everything is closed.
-    Result result = options.nodes() == 1 ? onOneNode(book) : onThreeNodes(book);
-    out.println(result.toLine());
-    return result.isBalanced();
+  private static OrderBook times(OrderBook book, int rounds) {
+    try {
+      return book.times(rounds);
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw new Options.Wrong(
+          "these orders cannot be placed " + rounds + " times: " + e.getMessage());
+    }
   }
 
   /** Runs until the process is told to end, then drains. */
-  private boolean serve(OrderBook book) {
-    ShopServer server = ShopServer.start(book, options.port());
-    Runtime.getRuntime().addShutdownHook(new Thread(server::close, "drain"));
+  private boolean serve(Database database, OrderBook book) {
+    ShopServer server = ShopServer.start(database, book, options.servePort());
+    database.beforeStop(server::close);
     out.println("POST orders to http://127.0.0.1:" + server.port() + "/orders");
     try {
       new CountDownLatch(1).await();
@@ -76,58 +88,6 @@ public final class OrderFulfilment {
       Thread.currentThread().interrupt();
     }
     return true;
-  }
-
-  private Result onOneNode(OrderBook book) {
-    Vertx vertx = Vertx.vertx();
-    try {
-      Node node = Node.create(vertx, NodeOptions.defaults().withId("node-1"));
-      Shop.deployProcesses(node).await();
-      return fulfil(node, book, done -> {});
-    } finally {
-      vertx.close().await();
-    }
-  }
-
-  private Result onThreeNodes(OrderBook book) {
-    try (ShopCluster cluster = ShopCluster.start(options.nodes())) {
-      return fulfil(cluster.node(), book, done -> {
-        if (options.isKillOne() && done == KILL_AFTER) {
-          cluster.kill(3);
-          out.println("killed node 3 after " + done + " orders were final");
-        }
-      });
-    }
-  }
-
-  private Result fulfil(Node node, OrderBook book, IntConsumer onFinal) {
-    Path dump = options.dump();
-    Effects effects = dump == null
-        ? Effects.forgotten()
-        : Effects.appendedTo(Dump.effects(dump), node.vertx()).await();
-    // 2. The services that keep the books.
-    Shop.deployBooks(node, book, effects).await();
-
-    // 3. All orders, so many at a time.
-    Progress progress = new Progress(out, book.orders().size(), Progress.isTerminal());
-    long begin = System.nanoTime();
-    Driver.Finished finished = Driver.run(node, book.orders(), options.inFlight(), done -> {
-          progress.show(done);
-          onFinal.accept(done);
-        })
-        .await();
-    double seconds = (System.nanoTime() - begin) / 1e9;
-
-    // 4. What the books say now.
-    Books books = Books.read(node.bus()).await();
-    effects.close().await();
-    if (dump != null) {
-      Dump.write(dump, book.orders(), finished.outcomes(), books);
-    }
-    if (options.isKillOne()) {
-      out.println("resubmitted=" + finished.resubmitted());
-    }
-    return Result.of(book.orders(), finished.outcomes(), books, seconds);
   }
 
   private void introduce(OrderBook book) {

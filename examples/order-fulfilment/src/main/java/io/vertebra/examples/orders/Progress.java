@@ -45,4 +45,10 @@ final class Progress {
       out.println(done + " of " + total + " orders final");
     }
   }
+
+  /** Says something in between. */
+  void note(String text) {
+    out.println(
+        isTerminal ? "\r" + text + " ".repeat(Math.max(0, WIDTH - text.length() + 30)) : text);
+  }
 }

@@ -3,6 +3,7 @@ package io.vertebra.examples.orders;
 import io.vertebra.examples.orders.contracts.Orders.Order;
 import io.vertebra.examples.orders.contracts.Orders.Outcome;
 import io.vertebra.examples.orders.contracts.Orders.Status;
+import io.vertebra.examples.orders.ledger.Books;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.EnumMap;

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertebra.examples.orders.book.OrderBook;
+import io.vertebra.examples.orders.ledger.Database;
+import io.vertebra.examples.orders.ledger.Run;
+import io.vertebra.test.EmbeddedPostgres;
+import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -15,22 +19,50 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class ShopServerTest {
   private static final String LINES =
       "\"lines\": [{\"product\": \"pot\", \"quantity\": 2, \"price\": 1.25}]";
 
+  private static final OrderBook BOOK = new OrderBook(
+      "test", Map.of("pot", 3), Map.of("7", new BigDecimal(100)), List.of(), List.of());
+
+  private static EmbeddedPostgres postgres;
+
   private final HttpClient client = HttpClient.newHttpClient();
-  private final ShopServer server = ShopServer.start(
-      new OrderBook(
-          "test", Map.of("pot", 3), Map.of("7", new BigDecimal(100)), List.of(), List.of()),
-      0);
+  private final ShopServer server = ShopServer.start(Database.at(postgres.uri()), BOOK, 0);
+
+  @BeforeAll
+  static void start_the_database() {
+    postgres = EmbeddedPostgres.startTemporary();
+  }
+
+  @AfterAll
+  static void stop_the_database() {
+    postgres.close();
+  }
 
   @AfterEach
   void stop() {
     server.close();
+    forgetRuns();
+  }
+
+  /** The next test has the books for itself. */
+  private static void forgetRuns() {
+    Vertx vertx = Vertx.vertx();
+    try {
+      Database database = Database.at(postgres.uri());
+      Run.begin(vertx, database, "serve", BOOK)
+          .compose(run -> run.finish(vertx, database))
+          .await();
+    } finally {
+      vertx.close().await();
+    }
   }
 
   private HttpRequest.Builder request(String path) {
@@ -95,6 +127,26 @@ class ShopServerTest {
   }
 
   @Test
+  void knows_its_orders_after_it_was_started_again() throws Exception {
+    String body = "{\"customer\": \"7\", " + LINES + "}";
+    post(body, "Idempotency-Key", "k-1");
+    eventsOf("/orders/k-1");
+    try (ShopServer again = ShopServer.start(Database.at(postgres.uri()), BOOK, 0)) {
+      URI orders = URI.create("http://127.0.0.1:" + again.port() + "/orders");
+      HttpResponse<String> outcome = client.send(
+          HttpRequest.newBuilder(URI.create(orders + "/k-1")).build(), BodyHandlers.ofString());
+      assertThat(outcome.statusCode()).isEqualTo(200);
+      HttpResponse<String> other = client.send(
+          HttpRequest.newBuilder(orders)
+              .headers("Content-Type", "application/json", "Idempotency-Key", "k-1")
+              .POST(BodyPublishers.ofString(body.replace("2", "1")))
+              .build(),
+          BodyHandlers.ofString());
+      assertThat(other.statusCode()).isEqualTo(409);
+    }
+  }
+
+  @Test
   void says_what_is_wrong_with_an_order() throws Exception {
     HttpResponse<String> unreadable = post("{\"orderId\": \"A\", \"customer\": \"7\"}");
     assertThat(unreadable.statusCode()).isEqualTo(400);
@@ -119,8 +171,8 @@ class ShopServerTest {
 
   @Test
   void says_that_a_port_is_taken() {
-    OrderBook book = new OrderBook("none", Map.of(), Map.of(), List.of(), List.of());
-    assertThatThrownBy(() -> ShopServer.start(book, server.port()))
+    Database database = Database.at(postgres.uri());
+    assertThatThrownBy(() -> ShopServer.start(database, BOOK, server.port()))
         .isInstanceOf(Options.Wrong.class)
         .hasMessageContaining("Port " + server.port() + " cannot be used");
   }

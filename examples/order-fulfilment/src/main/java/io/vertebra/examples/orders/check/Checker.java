@@ -7,10 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Computes the result of a run from the files that {@code --dump} wrote, and looks for effects that
@@ -25,8 +25,12 @@ public final class Checker {
   private final Map<String, Integer> counts = new HashMap<>();
   private final Map<String, BigDecimal> owed = new HashMap<>();
   private final Map<String, Integer> sold = new HashMap<>();
+  private final Map<String, Integer> ordered = new HashMap<>();
+  private final Map<String, BigDecimal> totals = new HashMap<>();
   private BigDecimal revenue = BigDecimal.ZERO;
   private long units;
+  private int lost;
+  private int duplicated;
   private boolean isBalanced = true;
 
   private Checker() {}
@@ -39,7 +43,7 @@ public final class Checker {
     }
     Checker checker = check(Path.of(args[0]));
     checker.problems.forEach(problem -> System.out.println("PROBLEM " + problem));
-    System.out.println(checker.result());
+    System.out.println(checker.verdict());
     System.exit(checker.problems.isEmpty() ? 0 : 1);
   }
 
@@ -55,11 +59,20 @@ public final class Checker {
 
   /** The line as the shop should print it, without the seconds. */
   public String result() {
+    return counts() + " books_balance=" + isBalanced;
+  }
+
+  /** The same, and how many accepted orders have no end, and how many effects are there too often. */
+  public String verdict() {
+    return counts() + " lost=" + lost + " duplicated=" + duplicated + " books_balance="
+        + isBalanced;
+  }
+
+  private String counts() {
     return "RESULT order-fulfilment completed=" + count("completed") + " out_of_stock="
         + count("out_of_stock") + " declined=" + count("declined") + " rejected="
         + count("rejected") + " needs_operator=" + count("needs_operator") + " revenue="
-        + revenue.setScale(0, RoundingMode.HALF_UP).toPlainString() + " units_shipped=" + units
-        + " books_balance=" + isBalanced;
+        + revenue.setScale(0, RoundingMode.HALF_UP).toPlainString() + " units_shipped=" + units;
   }
 
   /** What is wrong; empty if nothing is. */
@@ -78,13 +91,19 @@ public final class Checker {
       if (outcomes.put(order.get(0), outcome) != null) {
         problems.add("order " + order.get(0) + " is there twice");
       }
+      if (outcome.isEmpty()) {
+        lost++;
+        problems.add("order " + order.get(0) + " has no end");
+      }
       customers.put(order.get(0), order.get(1));
       counts.merge(outcome, 1, Integer::sum);
     }
     for (List<String> line : lines) {
+      int quantity = Integer.parseInt(line.get(2));
+      BigDecimal amount = new BigDecimal(line.get(3)).multiply(BigDecimal.valueOf(quantity));
+      ordered.merge(line.get(0), quantity, Integer::sum);
+      totals.merge(line.get(0), amount, BigDecimal::add);
       if ("completed".equals(outcomes.get(line.get(0)))) {
-        int quantity = Integer.parseInt(line.get(2));
-        BigDecimal amount = new BigDecimal(line.get(3)).multiply(BigDecimal.valueOf(quantity));
         sold.merge(line.get(1), quantity, Integer::sum);
         owed.merge(customers.getOrDefault(line.get(0), "?"), amount, BigDecimal::add);
         revenue = revenue.add(amount);
@@ -127,30 +146,57 @@ public final class Checker {
     }
   }
 
-  /** The order of an effect is the first part of its key. */
+  /** Each effect is there at most once, moves what the order says, and fits to how the order ended. */
   private void effects(List<List<String>> effects) {
     Map<String, Set<String>> done = new HashMap<>();
     for (List<String> effect : effects) {
-      String order = effect.get(1).substring(0, effect.get(1).lastIndexOf('/'));
-      if (!done.computeIfAbsent(order, any -> new HashSet<>()).add(effect.get(0))) {
-        problems.add("effect applied twice: " + effect.get(0) + " " + effect.get(1));
+      String order = effect.get(0);
+      String what = (effect.get(2).equals("action") ? "" : "undo ") + effect.get(1);
+      if (!done.computeIfAbsent(order, any -> new TreeSet<>()).add(what)) {
+        duplicated++;
+        problems.add("order " + order + ": effect applied twice: " + what);
       }
-      if (!outcomes.containsKey(order)) {
-        problems.add("effect of an order that does not exist: " + effect.get(1));
+      amounts(order, what, effect);
+    }
+    for (Map.Entry<String, Set<String>> order : done.entrySet()) {
+      if (!outcomes.containsKey(order.getKey())) {
+        problems.add("effects of an order that does not exist: " + order.getKey());
+      }
+      for (String what : order.getValue()) {
+        if (what.startsWith("undo ") && !order.getValue().contains(what.substring(5))) {
+          duplicated++;
+          problems.add("order " + order.getKey() + ": undone, but never done: " + what);
+        }
       }
     }
     outcomes.forEach((order, outcome) -> {
-      Set<String> steps = done.getOrDefault(order, Set.of());
-      boolean isComplete = steps.equals(
-          Set.of("stock.reserve", "payment.charge", "shipping.dispatch", "stock.take"));
-      boolean isUndone = steps.contains("stock.reserve") == steps.contains("stock.release")
-          && steps.contains("payment.charge") == steps.contains("payment.refund")
-          && !steps.contains("shipping.dispatch")
-          && !steps.contains("stock.take");
-      if (outcome.equals("completed") ? !isComplete : !isUndone) {
-        problems.add("order " + order + " is " + outcome + ", but its effects are " + steps);
+      if (!outcome.isEmpty() && !fits(outcome, done.getOrDefault(order, Set.of()))) {
+        problems.add("order " + order + " is " + outcome + ", but its effects are "
+            + done.getOrDefault(order, Set.of()));
       }
     });
+  }
+
+  private void amounts(String order, String what, List<String> effect) {
+    boolean isMoney = effect.get(1).equals("charge");
+    BigDecimal expected = isMoney
+        ? totals.getOrDefault(order, BigDecimal.ZERO)
+        : BigDecimal.valueOf(ordered.getOrDefault(order, 0));
+    BigDecimal moved = new BigDecimal(effect.get(isMoney ? 4 : 3));
+    if (moved.compareTo(expected) != 0) {
+      isBalanced = false;
+      problems.add("order " + order + ": " + what + " moved " + moved + " instead of " + expected);
+    }
+  }
+
+  private static boolean fits(String outcome, Set<String> steps) {
+    if (outcome.equals("completed")) {
+      return steps.equals(Set.of("reserve", "charge", "dispatch", "take"));
+    }
+    return steps.contains("reserve") == steps.contains("undo reserve")
+        && steps.contains("charge") == steps.contains("undo charge")
+        && !steps.contains("dispatch")
+        && !steps.contains("take");
   }
 
   private static List<List<String>> read(Path folder, String name) throws IOException {

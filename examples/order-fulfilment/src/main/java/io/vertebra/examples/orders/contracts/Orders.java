@@ -15,10 +15,8 @@ public final class Orders {
       .failsWith(Rejected.class, Unfinished.class);
 
   /** Starts the process of an order whose product and customer are known. The desk sends it; {@link #PLACE} is for everybody. */
-  public static final Request<Order, Outcome> FULFIL = Request.of(
-          "orders.fulfil", Order.class, Outcome.class)
-      .idempotentBy(Order::orderId)
-      .keyedBy(Order::orderId);
+  public static final Request<Order, Outcome> FULFIL =
+      Request.of("orders.fulfil", Order.class, Outcome.class).keyedBy(Order::orderId);
 
   private Orders() {}
 

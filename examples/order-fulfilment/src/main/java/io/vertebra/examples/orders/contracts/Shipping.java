@@ -11,17 +11,9 @@ public final class Shipping {
           "shipping.dispatch", Dispatch.class, Dispatched.class)
       .idempotentBy(m -> m.orderId() + "/dispatch");
 
-  /** Pieces shipped so far, by product. */
-  public static final Request<ListShipped, Shipped> SHIPPED =
-      Request.of("shipping.shipped", ListShipped.class, Shipped.class).readOnly();
-
   private Shipping() {}
 
   public record Dispatch(String orderId, List<Quantity> quantities) {}
 
   public record Dispatched(String orderId) {}
-
-  public record ListShipped() {}
-
-  public record Shipped(List<Quantity> quantities) {}
 }

@@ -9,10 +9,10 @@ public final class Stock {
   /** Sets pieces aside for an order: all of them or none. */
   public static final Request<Reserve, Reserved> RESERVE = Request.of(
           "stock.reserve", Reserve.class, Reserved.class)
-      .failsWith(OutOfStock.class, Withdrawn.class)
+      .failsWith(OutOfStock.class)
       .idempotentBy(m -> m.orderId() + "/reserve");
 
-  /** Gives back what was set aside. An order that is not known yet will not be able to reserve any more. */
+  /** Gives back what was set aside. */
   public static final Request<Release, Released> RELEASE = Request.of(
           "stock.release", Release.class, Released.class)
       .idempotentBy(m -> m.orderId() + "/release");
@@ -34,9 +34,6 @@ public final class Stock {
 
   /** There are fewer pieces than wanted. */
   public record OutOfStock(String product, int wanted, int available) {}
-
-  /** The order was withdrawn before this message came. */
-  public record Withdrawn(String orderId) {}
 
   public record Release(String orderId) {}
 

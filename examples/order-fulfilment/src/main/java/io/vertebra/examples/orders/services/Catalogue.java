@@ -1,17 +1,21 @@
 package io.vertebra.examples.orders.services;
 
-import io.vertebra.examples.orders.book.OrderBook;
+import static java.util.stream.Collectors.toSet;
+
 import io.vertebra.examples.orders.contracts.Orders;
 import io.vertebra.examples.orders.contracts.Orders.Line;
 import io.vertebra.examples.orders.contracts.Orders.Order;
+import io.vertebra.examples.orders.ledger.Books;
 import java.util.Optional;
 import java.util.Set;
 
 /** What can be ordered, and by whom. */
 record Catalogue(Set<String> products, Set<String> customers) {
 
-  static Catalogue of(OrderBook book) {
-    return new Catalogue(book.stock().keySet(), book.creditLimits().keySet());
+  static Catalogue of(Books books) {
+    return new Catalogue(
+        books.items().stream().map(Books.Item::product).collect(toSet()),
+        books.accounts().stream().map(Books.Account::customer).collect(toSet()));
   }
 
   /** Why an order has to be turned down before anything is tried, if it has to. */

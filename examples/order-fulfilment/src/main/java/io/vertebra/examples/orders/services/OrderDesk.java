@@ -8,6 +8,7 @@ import io.vertebra.examples.orders.contracts.Orders;
 import io.vertebra.examples.orders.contracts.Orders.Order;
 import io.vertebra.examples.orders.contracts.Orders.Outcome;
 import io.vertebra.examples.orders.contracts.Orders.Status;
+import io.vertebra.examples.orders.ledger.Ledger;
 import io.vertebra.messaging.Call;
 import io.vertebra.messaging.CallOptions;
 import io.vertx.core.Future;
@@ -20,9 +21,11 @@ final class OrderDesk extends ServiceVerticle {
       CallOptions.defaults().withTimeout(Duration.ofMinutes(2));
 
   private final Catalogue catalogue;
+  private final Ledger ledger;
 
-  OrderDesk(Catalogue catalogue) {
+  OrderDesk(Catalogue catalogue, Ledger ledger) {
     this.catalogue = catalogue;
+    this.ledger = ledger;
   }
 
   @Override
@@ -35,7 +38,16 @@ final class OrderDesk extends ServiceVerticle {
     if (objection.isPresent()) {
       return call.fail(objection.get());
     }
+    return ledger
+        .accept(order)
+        .compose(isTheSame -> isTheSame
+            ? fulfil(order, call)
+            : call.fail(new Orders.Rejected(order.orderId(), "another order has the same id")));
+  }
+
+  private Future<Outcome> fulfil(Order order, Call call) {
     return call.request(Orders.FULFIL, order, PATIENT)
+        .compose(ledger::ended)
         .recover(failure -> failed(order, call, failure));
   }
 
@@ -45,8 +57,6 @@ final class OrderDesk extends ServiceVerticle {
     if (code == ErrorCode.SAGA_NEEDS_OPERATOR) {
       return Future.succeededFuture(new Outcome(order.orderId(), Status.NEEDS_OPERATOR, reason));
     }
-    return code == ErrorCode.CONFLICT
-        ? call.fail(new Orders.Rejected(order.orderId(), "another order has the same id"))
-        : call.fail(new Orders.Unfinished(order.orderId(), reason));
+    return call.fail(new Orders.Unfinished(order.orderId(), reason));
   }
 }

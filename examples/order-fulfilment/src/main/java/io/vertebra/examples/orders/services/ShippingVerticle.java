@@ -2,39 +2,40 @@ package io.vertebra.examples.orders.services;
 
 import io.vertebra.ServiceVerticle;
 import io.vertebra.Services;
+import io.vertebra.cluster.postgres.UnitOfWork;
 import io.vertebra.examples.orders.contracts.Orders.Quantity;
 import io.vertebra.examples.orders.contracts.Shipping;
-import io.vertebra.messaging.Call;
+import io.vertebra.examples.orders.ledger.Effect;
+import io.vertebra.examples.orders.ledger.Ledger;
 import io.vertx.core.Future;
-import java.util.Map;
-import java.util.TreeMap;
+import io.vertx.sqlclient.Tuple;
+import java.math.BigDecimal;
+import java.util.List;
 
-/** Hands parcels to the carrier, and counts what has left. */
+/** Hands parcels to the carrier, and writes down what has left. Any number of nodes may. */
 final class ShippingVerticle extends ServiceVerticle {
-  private final Map<String, Integer> shipped = new TreeMap<>();
-  private final Effects effects;
+  private final Ledger ledger;
 
-  ShippingVerticle(Effects effects) {
-    this.effects = effects;
+  ShippingVerticle(Ledger ledger) {
+    this.ledger = ledger;
   }
 
   @Override
   protected void services(Services on) {
-    on.request(Shipping.DISPATCH, this::dispatch);
-    on.request(Shipping.SHIPPED, this::shipped);
+    on.request(Shipping.DISPATCH, ledger.postgres().inTransaction(this::dispatch));
   }
 
-  private Future<Shipping.Dispatched> dispatch(Shipping.Dispatch command, Call call) {
-    for (Quantity parcel : command.quantities()) {
-      shipped.merge(parcel.product(), parcel.pieces(), Integer::sum);
-    }
-    effects.applied(call, node().id());
-    return Future.succeededFuture(new Shipping.Dispatched(command.orderId()));
-  }
-
-  private Future<Shipping.Shipped> shipped(Shipping.ListShipped query) {
-    return Future.succeededFuture(new Shipping.Shipped(shipped.entrySet().stream()
-        .map(entry -> new Quantity(entry.getKey(), entry.getValue()))
-        .toList()));
+  private Future<Shipping.Dispatched> dispatch(Shipping.Dispatch command, UnitOfWork unit) {
+    List<Quantity> parcel = command.quantities();
+    Future<?> sent = unit.sql()
+        .preparedQuery("INSERT INTO parcel (order_id, product, pieces)"
+            + " SELECT $1, w.* FROM unnest($2::text[], $3::int[]) AS w")
+        .execute(Tuple.of(command.orderId())
+            .addArrayOfString(parcel.stream().map(Quantity::product).toArray(String[]::new))
+            .addArrayOfInteger(parcel.stream().map(Quantity::pieces).toArray(Integer[]::new)));
+    long pieces = parcel.stream().mapToLong(Quantity::pieces).sum();
+    Future<?> logged =
+        Effect.done(unit, ledger.node(), "dispatch", command.orderId(), pieces, BigDecimal.ZERO);
+    return Future.all(sent, logged).map(new Shipping.Dispatched(command.orderId()));
   }
 }

@@ -26,13 +26,13 @@ class CheckerTest {
     file("customers.csv", "customer,credit_limit,charged", "7,20,7.50", "8,0,0");
     file(
         "effects.csv",
-        "consumer,key,node,time",
-        "stock.reserve,A/reserve,n,t",
-        "payment.charge,A/charge,n,t",
-        "shipping.dispatch,A/dispatch,n,t",
-        "stock.take,A/take,n,t",
-        "stock.reserve,B/reserve,n,t",
-        "stock.release,B/release,n,t");
+        "order,step,kind,pieces,amount,node,time",
+        "A,reserve,action,3,0,n,t",
+        "A,charge,action,0,7.50,n,t",
+        "A,dispatch,action,3,0,n,t",
+        "A,take,action,3,0,n,t",
+        "B,reserve,action,1,0,n,t",
+        "B,reserve,compensation,1,0,n,t");
   }
 
   private void file(String name, String... rows) throws IOException {
@@ -77,20 +77,42 @@ class CheckerTest {
   }
 
   @Test
+  void finds_an_order_without_an_end() throws IOException {
+    replace("orders.csv", "B,7,declined,\"10, and 5\"", "B,7,,");
+    assertThat(Checker.check(folder).problems()).containsExactly("order B has no end");
+    assertThat(Checker.check(folder).verdict()).endsWith("lost=1 duplicated=0 books_balance=true");
+  }
+
+  @Test
   void finds_an_effect_that_is_there_twice() throws IOException {
-    replace("effects.csv", "stock.take,A/take,n,t", "stock.take,A/take,n,t\nstock.take,A/take,m,t");
+    replace("effects.csv", "A,take,action,3,0,n,t", "A,take,action,3,0,n,t\nA,take,action,3,0,m,t");
     assertThat(Checker.check(folder).problems())
-        .containsExactly("effect applied twice: stock.take A/take");
-    assertThat(Checker.check(folder).result()).endsWith("books_balance=true");
+        .containsExactly("order A: effect applied twice: take");
+    assertThat(Checker.check(folder).verdict()).endsWith("lost=0 duplicated=1 books_balance=true");
   }
 
   @Test
   void finds_an_effect_that_is_missing_or_not_undone() throws IOException {
-    replace("effects.csv", "payment.charge,A/charge,n,t\n", "");
-    replace("effects.csv", "stock.release,B/release,n,t\n", "");
+    replace("effects.csv", "A,charge,action,0,7.50,n,t\n", "");
+    replace("effects.csv", "B,reserve,compensation,1,0,n,t\n", "");
     assertThat(Checker.check(folder).problems())
-        .hasSize(2)
-        .anyMatch(problem -> problem.startsWith("order A is completed, but its effects are"))
-        .contains("order B is declined, but its effects are [stock.reserve]");
+        .containsExactlyInAnyOrder(
+            "order A is completed, but its effects are [dispatch, reserve, take]",
+            "order B is declined, but its effects are [reserve]");
+  }
+
+  @Test
+  void finds_a_compensation_of_nothing() throws IOException {
+    replace("effects.csv", "B,reserve,action,1,0,n,t\n", "");
+    assertThat(Checker.check(folder).problems())
+        .contains("order B: undone, but never done: undo reserve");
+    assertThat(Checker.check(folder).verdict()).contains("lost=0 duplicated=1 ");
+  }
+
+  @Test
+  void finds_a_wrong_amount() throws IOException {
+    replace("effects.csv", "A,charge,action,0,7.50,n,t", "A,charge,action,0,7.51,n,t");
+    assertThat(Checker.check(folder).problems())
+        .containsExactly("order A: charge moved 7.51 instead of 7.50");
   }
 }

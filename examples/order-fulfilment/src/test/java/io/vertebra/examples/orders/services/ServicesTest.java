@@ -1,10 +1,12 @@
 package io.vertebra.examples.orders.services;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.vertebra.Node;
 import io.vertebra.NodeOptions;
+import io.vertebra.contract.Request;
 import io.vertebra.error.DeclaredFailure;
 import io.vertebra.examples.orders.book.OrderBook;
 import io.vertebra.examples.orders.contracts.Orders;
@@ -16,44 +18,59 @@ import io.vertebra.examples.orders.contracts.Orders.Status;
 import io.vertebra.examples.orders.contracts.Payment;
 import io.vertebra.examples.orders.contracts.Stock;
 import io.vertebra.examples.orders.contracts.Stock.Level;
+import io.vertebra.examples.orders.ledger.Database;
+import io.vertebra.examples.orders.ledger.Ledger;
+import io.vertebra.examples.orders.ledger.Run;
+import io.vertebra.messaging.CallOptions;
+import io.vertebra.test.EmbeddedPostgres;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.math.BigDecimal;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class ServicesTest {
+  private static final OrderBook BOOK = new OrderBook(
+      "test",
+      Map.of("pot", 5, "cup", 9),
+      Map.of("7", new BigDecimal("20.50")),
+      List.of(),
+      List.of());
+
+  private static EmbeddedPostgres postgres;
+
   private final Vertx vertx = Vertx.vertx();
-  private final Node node =
-      Node.create(vertx, NodeOptions.defaults().withId("n1").withLocalCheck(true));
+  private final Node node = Node.create(vertx, NodeOptions.defaults().withLocalCheck(true));
+  private final Database database = Database.at(postgres.uri());
+  private final Run run = Run.begin(vertx, database, "test", BOOK).await();
+  private final Ledger ledger = Ledger.open(vertx, database.uri(), run, "n1").await();
 
-  @TempDir
-  Path folder;
+  @BeforeAll
+  static void start_the_database() {
+    postgres = EmbeddedPostgres.startTemporary();
+  }
 
-  private Effects effects = Effects.forgotten();
+  @AfterAll
+  static void stop_the_database() {
+    postgres.close();
+  }
 
   @BeforeEach
   void start() {
-    OrderBook book = new OrderBook(
-        "test",
-        Map.of("pot", 5, "cup", 9),
-        Map.of("7", new BigDecimal("20.50")),
-        List.of(),
-        List.of());
-    effects = Effects.appendedTo(folder.resolve("effects.csv"), vertx).await();
-    Shop.deployProcesses(node).await();
-    Shop.deployBooks(node, book, effects).await();
+    Shop.deploy(node, ledger).await();
   }
 
   @AfterEach
   void stop() {
+    run.finish(vertx, database).await();
+    node.close().await();
+    ledger.close().await();
     vertx.close().await();
   }
 
@@ -71,11 +88,10 @@ class ServicesTest {
     return node.bus().request(Stock.LEVELS, new Stock.ListLevels()).await().levels();
   }
 
-  private List<String> effectsApplied() throws Exception {
-    effects.close().await();
-    return Files.readAllLines(folder.resolve("effects.csv")).stream()
-        .skip(1)
-        .map(row -> row.substring(0, row.lastIndexOf(',')))
+  private List<String> effectsApplied() {
+    return ledger.effects().await().stream()
+        .map(effect ->
+            String.join(" ", effect.orderId(), effect.kind(), effect.step(), effect.node()))
         .toList();
   }
 
@@ -86,7 +102,7 @@ class ServicesTest {
   }
 
   @Test
-  void completes_an_order_and_writes_down_each_effect_once() throws Exception {
+  void completes_an_order_and_writes_down_each_effect_once() {
     Outcome outcome =
         place("A", "7", line("pot", 2, "3.25"), line("cup", 1, "1"), line("pot", 1, "3"));
     assertThat(outcome).isEqualTo(new Outcome("A", Status.COMPLETED, ""));
@@ -95,14 +111,14 @@ class ServicesTest {
     assertThat(levels()).containsExactly(new Level("cup", 9, 8, 0), new Level("pot", 5, 2, 0));
     assertThat(effectsApplied())
         .containsExactly(
-            "stock.reserve,A/reserve,n1",
-            "payment.charge,A/charge,n1",
-            "shipping.dispatch,A/dispatch,n1",
-            "stock.take,A/take,n1");
+            "A action reserve n1",
+            "A action charge n1",
+            "A action dispatch n1",
+            "A action take n1");
   }
 
   @Test
-  void reserves_all_lines_or_none() throws Exception {
+  void reserves_all_lines_or_none() {
     assertThat(place("A", "7", line("cup", 1, "1"), line("pot", 3, "1"), line("pot", 3, "1")))
         .isEqualTo(new Outcome("A", Status.OUT_OF_STOCK, "pot: 6 wanted, 5 available"));
     assertThat(levels()).containsExactly(new Level("cup", 9, 9, 0), new Level("pot", 5, 5, 0));
@@ -110,18 +126,17 @@ class ServicesTest {
   }
 
   @Test
-  void releases_the_reservation_of_an_order_that_exceeds_the_limit() throws Exception {
+  void releases_the_reservation_of_an_order_that_exceeds_the_limit() {
     assertThat(place("A", "7", line("pot", 1, "20.50")).status()).isEqualTo(Status.COMPLETED);
     assertThat(place("B", "7", line("pot", 1, "0.01")))
         .isEqualTo(new Outcome(
             "B", Status.DECLINED, "20.50 charged, 0.01 more would exceed the limit of 20.50"));
     assertThat(levels()).contains(new Level("pot", 5, 4, 0));
-    assertThat(effectsApplied())
-        .endsWith("stock.reserve,B/reserve,n1", "stock.release,B/release,n1");
+    assertThat(effectsApplied()).endsWith("B action reserve n1", "B compensation reserve n1");
   }
 
   @Test
-  void turns_down_what_is_unknown_before_any_step() throws Exception {
+  void turns_down_what_is_unknown_before_any_step() {
     assertThat(failureOf(() -> place("A", "8", line("pot", 1, "1"))))
         .isEqualTo(new Orders.Rejected("A", "unknown customer 8"));
     assertThat(failureOf(() -> place("B", "7", line("pot", 1, "1"), line("jug", 1, "1"))))
@@ -129,46 +144,46 @@ class ServicesTest {
     assertThat(effectsApplied()).isEmpty();
   }
 
+  /** As the engine names the commands of the instance i-1. */
+  private <Q, R> R command(Request<Q, R> contract, Q message, String step) {
+    return node.bus()
+        .request(contract, message, CallOptions.defaults().withMessageId("i-1." + step))
+        .await();
+  }
+
   @Test
-  void refuses_an_action_that_comes_after_its_compensation() throws Exception {
-    Stock.Release release = new Stock.Release("A");
-    node.bus().request(Stock.RELEASE, release).await();
+  void refuses_an_action_that_comes_after_its_compensation() {
+    command(Stock.RELEASE, new Stock.Release("A"), "reserve.undo");
     Stock.Reserve reserve = new Stock.Reserve("A", List.of(new Quantity("pot", 1)));
-    assertThat(failureOf(() -> node.bus().request(Stock.RESERVE, reserve).await()))
-        .isEqualTo(new Stock.Withdrawn("A"));
+    assertThatThrownBy(() -> command(Stock.RESERVE, reserve, "reserve"))
+        .hasMessageContaining("the command must not run any more");
 
-    node.bus().request(Payment.REFUND, new Payment.Refund("A")).await();
+    command(Payment.REFUND, new Payment.Refund("A"), "charge.undo");
     Payment.Charge charge = new Payment.Charge("A", "7", BigDecimal.ONE);
-    assertThat(failureOf(() -> node.bus().request(Payment.CHARGE, charge).await()))
-        .isEqualTo(new Stock.Withdrawn("A"));
+    assertThatThrownBy(() -> command(Payment.CHARGE, charge, "charge"))
+        .hasMessageContaining("the command must not run any more");
 
-    assertThat(
-            failureOf(() -> node.bus().request(Stock.TAKE, new Stock.Take("A")).await()))
+    assertThat(failureOf(() -> command(Stock.TAKE, new Stock.Take("A"), "take")))
         .isEqualTo(new Stock.NotReserved("A"));
     assertThat(effectsApplied()).isEmpty();
   }
 
   @Test
-  void takes_a_charge_back_once() throws Exception {
-    node.bus()
-        .request(Payment.CHARGE, new Payment.Charge("A", "7", BigDecimal.TEN))
-        .await();
+  void takes_a_charge_back_once() {
+    command(Payment.CHARGE, new Payment.Charge("A", "7", BigDecimal.TEN), "charge");
+    CallOptions undo = CallOptions.defaults().withMessageId("i-1.charge.undo");
     Future.all(
-            node.bus().request(Payment.REFUND, new Payment.Refund("A")),
-            node.bus().request(Payment.REFUND, new Payment.Refund("A")))
+            node.bus().request(Payment.REFUND, new Payment.Refund("A"), undo),
+            node.bus().request(Payment.REFUND, new Payment.Refund("A"), undo))
         .await();
-    assertThat(node.bus()
-            .request(Payment.ACCOUNTS, new Payment.ListAccounts())
-            .await()
-            .accounts())
+    assertThat(ledger.books().await().accounts())
         .singleElement()
         .satisfies(account -> assertThat(account.charged()).isEqualByComparingTo("0"));
-    assertThat(effectsApplied())
-        .containsExactly("payment.charge,A/charge,n1", "payment.refund,A/refund,n1");
+    assertThat(effectsApplied()).containsExactly("A action charge n1", "A compensation charge n1");
   }
 
   @Test
-  void turns_down_another_order_under_the_same_id() throws Exception {
+  void turns_down_another_order_under_the_same_id() {
     place("A", "7", line("pot", 1, "1"));
     assertThat(failureOf(() -> place("A", "7", line("cup", 1, "1"))))
         .isEqualTo(new Orders.Rejected("A", "another order has the same id"));
