@@ -3,6 +3,7 @@ package io.vertebra.benchmarks;
 import io.vertebra.benchmarks.dedup.DedupLoad;
 import io.vertebra.benchmarks.fault.FailureWindow;
 import io.vertebra.benchmarks.fault.RollingRestart;
+import io.vertebra.benchmarks.outbox.OutboxLoad;
 import io.vertebra.benchmarks.process.Quiet;
 import io.vertebra.benchmarks.publish.PublishLoad;
 import io.vertebra.benchmarks.request.ClusterRequest;
@@ -70,6 +71,8 @@ public final class Benchmarks {
     entries.put(
         "dedup",
         new Entry("messages a second through each dedup store; --store a,b", DedupLoad::run));
+    entries.put(
+        "outbox", new Entry("from a committed row to the bus; --backlog N", OutboxLoad::run));
     entries.put(
         "saga",
         new Entry(

@@ -4,7 +4,6 @@ import io.vertebra.idempotency.IdempotencyKey;
 import io.vertebra.outbox.OutboxMessage;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlClient;
@@ -15,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The statements of one connection on inbox, fence and outbox. */
@@ -89,7 +87,7 @@ final class InboxStatements {
   Future<Void> append(List<OutboxMessage> messages) {
     return connection
         .preparedQuery(sql.get("append"))
-        .execute(Tuple.wrap(columns(messages)))
+        .execute(Tuple.wrap(OutboxRows.columns(messages)))
         .mapEmpty();
   }
 
@@ -115,28 +113,12 @@ final class InboxStatements {
         strings(keys, IdempotencyKey::key),
         strings(keys, IdempotencyKey::fingerprint),
         replies.toArray(Buffer[]::new));
-    columns(flat).forEach(values::addValue);
+    OutboxRows.columns(flat).forEach(values::addValue);
     values.addValue(causes);
     return connection
         .preparedQuery(sql.get("record"))
         .execute(values)
         .map(InboxStatements::firstColumn);
-  }
-
-  private static List<Object> columns(List<OutboxMessage> messages) {
-    return List.of(
-        column(messages, OutboxMessage::partition, Integer[]::new),
-        strings(messages, OutboxMessage::contract),
-        strings(messages, OutboxMessage::key),
-        strings(messages, OutboxMessage::messageId),
-        column(messages, OutboxMessage::body, Buffer[]::new),
-        strings(messages, m -> headers(m.headers())));
-  }
-
-  private static String headers(Map<String, String> headers) {
-    JsonObject json = new JsonObject();
-    headers.forEach(json::put);
-    return json.encode();
   }
 
   private Future<RowSet<Row>> execute(String name, @Nullable Object... values) {
@@ -150,10 +132,6 @@ final class InboxStatements {
   }
 
   private static <A> String[] strings(List<A> all, Function<A, String> part) {
-    return column(all, part, String[]::new);
-  }
-
-  private static <A, T> T[] column(List<A> all, Function<A, T> part, IntFunction<T[]> array) {
-    return all.stream().map(part).toArray(array);
+    return OutboxRows.column(all, part, String[]::new);
   }
 }

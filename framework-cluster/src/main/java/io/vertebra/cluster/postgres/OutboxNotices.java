@@ -38,18 +38,22 @@ final class OutboxNotices {
 
   /** Rows were committed. */
   void appended(List<OutboxMessage> messages) {
-    if (messages.isEmpty()) {
-      return;
-    }
     long partitions = 0;
     for (OutboxMessage message : messages) {
       partitions |= 1L << message.partition();
     }
+    appended(partitions);
+  }
+
+  /** Rows were committed to partitions, one bit each. */
+  void appended(long partitions) {
+    if (partitions == 0) {
+      return;
+    }
     for (LongConsumer listener : listeners) {
       listener.accept(partitions);
     }
-    long added = partitions;
-    pending.accumulateAndGet(added, (all, more) -> all | more);
+    pending.accumulateAndGet(partitions, (all, more) -> all | more);
     send();
   }
 

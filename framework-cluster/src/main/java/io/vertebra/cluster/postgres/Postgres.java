@@ -2,6 +2,10 @@ package io.vertebra.cluster.postgres;
 
 import io.vertebra.idempotency.DedupStore;
 import io.vertebra.idempotency.IdempotentHandler;
+import io.vertebra.outbox.Outbox;
+import io.vertebra.outbox.OutboxRelay;
+import io.vertebra.outbox.OutboxTarget;
+import io.vertebra.outbox.RelayOptions;
 import io.vertebra.saga.SagaLog;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -26,6 +30,7 @@ public final class Postgres {
   private final SagaLog sagaLog;
   private final PostgresDedupStore dedupStore;
   private final Transactions transactions;
+  private final PostgresOutbox outbox;
 
   private Postgres(Vertx vertx, PostgresOptions options, Sessions sessions, String now) {
     this.vertx = vertx;
@@ -35,7 +40,9 @@ public final class Postgres {
     this.notices = new Notices(vertx, options, sessions);
     this.sagaLog = new PostgresSagaLog(this);
     this.dedupStore = new PostgresDedupStore(this);
-    this.transactions = new Transactions(this);
+    OutboxNotices outboxNotices = new OutboxNotices(notices);
+    this.transactions = new Transactions(this, outboxNotices);
+    this.outbox = new PostgresOutbox(this, outboxNotices);
   }
 
   /**
@@ -133,10 +140,24 @@ public final class Postgres {
     return transactions.each(handler, nothingToUndo);
   }
 
+  /** Where messages wait that were sent in transactions, for looking after dead letters. The same one each time. */
+  public Outbox outbox() {
+    return outbox;
+  }
+
+  /**
+   * A verticle that sends what handlers have sent or published in their transactions. Deploy one on each
+   * node: {@code node.deploy(() -> postgres.relay(OutboxTarget.bus(node.bus(), X, Y), options))}.
+   */
+  public OutboxRelay relay(OutboxTarget target, RelayOptions options) {
+    return OutboxRelay.create(outbox, target, options);
+  }
+
   /** Closes all connections. What is on its way fails; what was written stays. */
   public Future<Void> close() {
     dedupStore.purge().close();
-    return Future.join(transactions.close(), notices.close(), sessions.close()).mapEmpty();
+    return Future.join(transactions.close(), outbox.close(), notices.close(), sessions.close())
+        .mapEmpty();
   }
 
   /** Connections whose sessions find the framework's tables without a prefix. Ask for them each time. */

@@ -284,4 +284,16 @@ public final class PostgresOptions {
     }
     return session;
   }
+
+  /**
+   * What sessions are opened with that read and settle the outbox. A table that was empty a moment ago
+   * has statistics that make the planner read all of it; it must not. A lost commit is made up for.
+   */
+  PgConnectOptions relaySession() {
+    return session()
+        .addProperty("synchronous_commit", "off")
+        .addProperty("enable_seqscan", "off")
+        .addProperty("enable_bitmapscan", "off")
+        .addProperty("plan_cache_mode", "force_generic_plan");
+  }
 }

@@ -19,11 +19,11 @@ final class Transactions {
   private final OutboxNotices notices;
   private final InboxPurge purge;
 
-  Transactions(Postgres postgres) {
+  Transactions(Postgres postgres, OutboxNotices notices) {
     this.vertx = postgres.vertx();
     this.options = postgres.options();
     this.sql = new UnitSql(postgres.statements("inbox.sql"), options.schema());
-    this.notices = new OutboxNotices(postgres.notices());
+    this.notices = notices;
     this.purge = new InboxPurge(vertx, postgres.sessions(), sql, options);
     this.sessions =
         new Sessions(vertx, options, options.userSession(), options.transactionPoolSize());
