@@ -63,8 +63,7 @@ final class SagaColumns {
 
   private void set(int i, Transition transition) {
     epochs[i] = transition.epoch();
-    histories[i] =
-        transition.events().isEmpty() ? null : EventCodec.encode(transition.events());
+    histories[i] = transition.events().isEmpty() ? null : EventCodec.encode(transition.events());
     if (transition.epoch() != SagaLog.UNOWNED) {
       fenced.add(transition.row().partition());
     }
