@@ -46,7 +46,8 @@ public final class LinkLoopTransport {
     Thread thread = new Thread(
         () -> start.get().onComplete(vertx -> enter((VertxInternal) vertx, started), started::fail),
         "vertebra-start");
-    thread.setDaemon(true);
+    // A main method may end before anything else keeps the process alive.
+    thread.setDaemon(false);
     thread.setUncaughtExceptionHandler((died, cause) -> started.tryFail(cause));
     thread.start();
     return started.future();

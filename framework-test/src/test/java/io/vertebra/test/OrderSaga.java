@@ -29,7 +29,7 @@ final class OrderSaga {
 
   record Invoice(String order, int cents) {}
 
-  record Refund(String order) {}
+  record Refund(String order, int cents) {}
 
   record Dispatch(String order) {}
 
@@ -56,22 +56,22 @@ final class OrderSaga {
   static final Request<Mail, Done> MAIL = Request.of("mail.send", Mail.class, Done.class);
 
   // #region state
-  record State(String order, String sku, int cents, String parcel, String problem) {
+  record State(String order, String sku, int cents, int paid, String parcel, String problem) {
 
     static State from(PlaceOrder place) {
-      return new State(place.order(), place.sku(), place.cents(), "", "");
+      return new State(place.order(), place.sku(), place.cents(), 0, "", "not paid in time");
+    }
+
+    State outOfStock(OutOfStock failure) {
+      return new State(order, sku, cents, paid, parcel, "out of stock");
     }
 
     State paid(PaymentArrived payment) {
-      return payment.cents() >= cents ? this : withProblem("not paid in full");
+      return new State(order, sku, cents, payment.cents(), parcel, "not sent");
     }
 
     State dispatched(Dispatched dispatched) {
-      return new State(order, sku, cents, dispatched.parcel(), problem);
-    }
-
-    State withProblem(String text) {
-      return new State(order, sku, cents, parcel, text);
+      return new State(order, sku, cents, paid, dispatched.parcel(), "");
     }
 
     Placed toOutcome() {
@@ -91,7 +91,7 @@ final class OrderSaga {
       .step(
           "reserve",
           step -> step.request(RESERVE, state -> new Reserve(state.order(), state.sku()))
-              .onFailure(OutOfStock.class, (state, failure) -> state.withProblem("out of stock"))
+              .onFailure(OutOfStock.class, State::outOfStock)
               .compensate(RELEASE, state -> new Release(state.order())))
       .step(
           "invoice",
@@ -103,15 +103,15 @@ final class OrderSaga {
           PaymentArrived.class,
           step -> step.onEvent(State::paid)
               .timeout(Duration.ofDays(2))
-              .compensate(REFUND, state -> new Refund(state.order())))
+              .compensate(REFUND, state -> new Refund(state.order(), state.paid())))
       .pivot(
           "dispatch",
           step -> step.request(DISPATCH, state -> new Dispatch(state.order()))
               .onReply(State::dispatched))
       .step(
           "mail",
-          step -> step.when(state -> state.problem().isEmpty())
-              .request(MAIL, state -> new Mail(state.order(), "Your parcel: " + state.parcel())))
+          step -> step.request(
+              MAIL, state -> new Mail(state.order(), "Your parcel: " + state.parcel())))
       .outcome(State::toOutcome)
       .build();
   // #endregion saga

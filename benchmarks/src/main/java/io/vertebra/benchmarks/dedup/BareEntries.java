@@ -65,9 +65,16 @@ final class BareEntries implements DedupStore {
   }
 
   /** Puts a value, perhaps only if there is none; answers what was there. */
-  private record Put(byte[] value, boolean isFirst)
-      implements EntryProcessor<String, byte[], byte[]> {
+  private static final class Put implements EntryProcessor<String, byte[], byte[]> {
     private static final long serialVersionUID = 1L;
+
+    private final byte[] value;
+    private final boolean isFirst;
+
+    Put(byte[] value, boolean isFirst) {
+      this.value = value;
+      this.isFirst = isFirst;
+    }
 
     @Override
     public byte[] process(Map.Entry<String, byte[]> entry) {

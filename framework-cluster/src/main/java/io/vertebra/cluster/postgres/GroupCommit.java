@@ -4,6 +4,7 @@ import io.vertx.core.AsyncResult;
 import io.vertx.core.Completable;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.pgclient.PgException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -15,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Executes what many callers ask for in few statements: one statement is under way at a time, and what
- * arrives meanwhile goes together into the next. A statement that fails fails for all that is in it.
+ * arrives meanwhile goes together into the next. A statement that fails fails for all that is in it,
+ * unless the database refused what one of them holds: then halves are tried until only that one fails.
  *
  * <p>Works on a context of its own; callers are told there.
  */
@@ -25,6 +27,7 @@ final class GroupCommit<T, R> {
   private final ConcurrentLinkedQueue<Ask<T, R>> arriving = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final ArrayDeque<Ask<T, R>> waiting = new ArrayDeque<>();
+  private final ArrayDeque<List<Ask<T, R>>> halves = new ArrayDeque<>();
   private boolean busy;
 
   GroupCommit(Context context, Batching<T, R> batching) {
@@ -67,7 +70,10 @@ final class GroupCommit<T, R> {
     for (Ask<T, R> ask = arriving.poll(); ask != null; ask = arriving.poll()) {
       waiting.add(ask);
     }
-    if (!busy && !waiting.isEmpty()) {
+    if (!busy && !halves.isEmpty()) {
+      busy = true;
+      execute(halves.remove());
+    } else if (!busy && !waiting.isEmpty()) {
       busy = true;
       execute(nextBatch());
     }
@@ -111,11 +117,23 @@ final class GroupCommit<T, R> {
 
   private void executed(List<Ask<T, R>> batch, AsyncResult<List<R>> result) {
     busy = false;
+    if (batch.size() > 1 && isAboutData(result.cause())) {
+      halves.addFirst(batch.subList(batch.size() / 2, batch.size()));
+      halves.addFirst(batch.subList(0, batch.size() / 2));
+      turn();
+      return;
+    }
     turn();
     for (int i = 0; i < batch.size(); i++) {
       @Nullable R own = result.succeeded() ? result.result().get(i) : null;
       batch.get(i).done.complete(own, result.cause());
     }
+  }
+
+  /** Whether the statement was rolled back because of what was in it: a bad character, a key that is too long. */
+  private static boolean isAboutData(@Nullable Throwable failure) {
+    return failure instanceof PgException refused
+        && (refused.getSqlState().startsWith("22") || refused.getSqlState().startsWith("54"));
   }
 
   private record Ask<T, R>(T item, Completable<R> done) {}

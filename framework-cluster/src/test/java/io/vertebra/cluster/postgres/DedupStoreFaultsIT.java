@@ -238,4 +238,26 @@ class DedupStoreFaultsIT {
     assertThat(await(complete(there, winner))).isEqualTo(Completion.STORED);
     assertThat(await(begin(here, "k"))).isEqualTo(new Duplicate(REPLY));
   }
+
+  @Test
+  void a_key_that_the_database_refuses_fails_alone() {
+    List<Future<Begin>> good = new ArrayList<>();
+    List<Future<Begin>> bad = new ArrayList<>();
+    Random random = new Random(1);
+    for (int i = 0; i < 100; i++) {
+      good.add(begin(here, "k" + i));
+    }
+    bad.add(begin(here, "zero \0 byte"));
+    bad.add(begin(
+        here,
+        random
+            .ints(10_000, 'a', 'z')
+            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+            .toString()));
+    for (int i = 100; i < 200; i++) {
+      good.add(begin(here, "k" + i));
+    }
+    good.forEach(begin -> assertThat(await(begin)).isInstanceOf(First.class));
+    bad.forEach(begin -> assertThat(failure(begin)).isNotNull());
+  }
 }

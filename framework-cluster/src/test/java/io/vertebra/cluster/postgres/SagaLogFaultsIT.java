@@ -401,4 +401,18 @@ class SagaLogFaultsIT {
     }
     return here.sagaLog().write(changes);
   }
+
+  @Test
+  void an_instance_that_the_database_refuses_fails_alone() {
+    List<Future<Result>> good = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      good.add(write(here, change("k" + i, 1, SagaLog.UNOWNED)));
+    }
+    Future<Result> bad = write(here, change("zero \0 byte", 1, SagaLog.UNOWNED));
+    for (int i = 50; i < 100; i++) {
+      good.add(write(here, change("k" + i, 1, SagaLog.UNOWNED)));
+    }
+    good.forEach(written -> assertThat(await(written)).isEqualTo(Result.WRITTEN));
+    assertThat(failure(bad)).isNotNull();
+  }
 }

@@ -120,10 +120,7 @@ class CrashMatrixIT {
     JavaProcess other = node("other", "none", 1, kept);
     if (isCleanUp) {
       place(run, armed, other);
-      for (int i = 0; i < ORDERS / 2; i++) {
-        armed.await(CrashNode.FINAL);
-        other.await(CrashNode.FINAL);
-      }
+      awaitEnd();
       armed.tell("arm");
       armed.tell("place for-the-clean-up-" + run);
     } else {
