@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertebra.examples.orders.check.Checker;
 import io.vertebra.test.EmbeddedPostgres;
+import io.vertebra.test.FreePorts;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -151,6 +152,16 @@ class OrderFulfilmentTest {
     assertThat(run("--fast")).isEqualTo(2);
     assertThat(err.toString(UTF_8)).isEqualTo("Unknown option: --fast\nTry --help\n");
     assertThat(out.toString(UTF_8)).isEmpty();
+  }
+
+  @Test
+  void ends_with_2_if_the_database_cannot_be_reached() {
+    int nobodyListens = FreePorts.one();
+    assertThat(run("--database", "postgresql://shop:secret@127.0.0.1:" + nobodyListens + "/shop"))
+        .isEqualTo(2);
+    assertThat(err.toString(UTF_8))
+        .startsWith("database shop at 127.0.0.1:" + nobodyListens + " cannot be used: ")
+        .doesNotContain("secret");
   }
 
   @Test

@@ -3,9 +3,12 @@ package io.vertebra.examples.orders.ledger;
 import io.vertebra.test.EmbeddedPostgres;
 import io.vertx.pgclient.PgConnectOptions;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -17,7 +20,7 @@ public final class Database implements AutoCloseable {
   private final String place;
   private final @Nullable EmbeddedPostgres server;
   private final @Nullable FileChannel lock;
-  private final Thread stopAtExit = new Thread(this::stop, "stop");
+  private final Thread exitHook = new Thread(this::stopAtExit, "stop");
   private volatile Runnable beforeStop = () -> {};
 
   private Database(
@@ -26,7 +29,7 @@ public final class Database implements AutoCloseable {
     this.place = place;
     this.server = server;
     this.lock = lock;
-    Runtime.getRuntime().addShutdownHook(stopAtExit);
+    Runtime.getRuntime().addShutdownHook(exitHook);
   }
 
   /** Somebody else's server, which is left alone. */
@@ -93,12 +96,19 @@ public final class Database implements AutoCloseable {
   /** Stops the server of a folder; what was committed stays there. */
   @Override
   public void close() {
-    Runtime.getRuntime().removeShutdownHook(stopAtExit);
+    Runtime.getRuntime().removeShutdownHook(exitHook);
+    beforeStop.run();
+    stop();
+  }
+
+  private void stopAtExit() {
+    beforeStop.run();
+    // The client prints each connection that is cut, and all are cut now.
+    System.setErr(new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8));
     stop();
   }
 
   private void stop() {
-    beforeStop.run();
     try {
       if (server != null) {
         server.stop();

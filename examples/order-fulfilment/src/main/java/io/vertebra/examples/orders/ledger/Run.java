@@ -92,7 +92,10 @@ public record Run(int id, boolean isContinued) {
             PgConnectOptions.fromUri(database.uri()).addProperty("client_min_messages", "warning"))
         .using(vertx)
         .build();
-    return work.apply(pool).eventually(pool::close);
+    return work.apply(pool)
+        .eventually(pool::close)
+        .recover(cause -> Future.failedFuture(new UncheckedIOException(
+            database.place() + " cannot be used: " + cause.getMessage(), new IOException(cause))));
   }
 
   private static Future<Void> clear(SqlConnection sql) {
