@@ -58,7 +58,7 @@ final class MemoryOutbox implements Outbox {
   void insert(long id, OutboxMessage message) {
     int partition = message.partition();
     in(partition, cell -> {
-      cell.insert(new Row(id, message));
+      cell.insert(new Row(id, partition, message));
       return true;
     });
     listeners.forEach(listener -> listener.accept(1L << partition));

@@ -123,9 +123,10 @@ public interface Outbox {
    * A message in an outbox.
    *
    * @param id grows in the order of writing
+   * @param partition 0 to 63
    * @param message what is to be sent
    */
-  record Row(long id, OutboxMessage message) {}
+  record Row(long id, int partition, OutboxMessage message) {}
 
   /**
    * A key that is stopped.

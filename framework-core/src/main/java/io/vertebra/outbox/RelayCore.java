@@ -114,8 +114,7 @@ final class RelayCore {
   /** The rows of lanes that were asked for. */
   void fetched(List<Row> rows, long now) {
     for (Row row : rows) {
-      OutboxMessage message = row.message();
-      LaneBook.State state = lanes.find(new Lane(message.contract(), message.partition()));
+      LaneBook.State state = lanes.find(new Lane(row.message().contract(), row.partition()));
       if (state != null) {
         state.found();
         if (!lines.isHere(row) && !settledMeanwhile.contains(row.id())) {

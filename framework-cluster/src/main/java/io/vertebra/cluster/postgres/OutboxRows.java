@@ -57,7 +57,7 @@ final class OutboxRows {
   }
 
   static Outbox.Row row(Row row) {
-    return new Outbox.Row(row.getLong("id"), message(row));
+    return new Outbox.Row(row.getLong("id"), row.getInteger("partition"), message(row));
   }
 
   static Outbox.Stop stop(Row row) {

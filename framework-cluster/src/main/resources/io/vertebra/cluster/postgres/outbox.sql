@@ -49,15 +49,15 @@ SELECT contract, partition, key, row_id, attempts, extract(epoch FROM due - @now
 FROM outbox_stopped WHERE partition = ANY ($1)
 
 -- :ready
-SELECT o.id, o.contract, o.key, o.message_id, o.body, o.headers
+SELECT o.id, o.partition, o.contract, o.key, o.message_id, o.body, o.headers
 FROM unnest($1::text[], $2::int[], $3::int[]) AS l(contract, partition, most)
 CROSS JOIN LATERAL (
-  SELECT id, contract, key, message_id, body, headers FROM outbox
+  SELECT id, partition, contract, key, message_id, body, headers FROM outbox
   WHERE contract = l.contract AND partition = l.partition AND NOT waiting ORDER BY id LIMIT l.most
 ) o
 
 -- :aside
-SELECT id, contract, key, message_id, body, headers FROM outbox
+SELECT id, partition, contract, key, message_id, body, headers FROM outbox
 WHERE contract = $1 AND partition = $2 AND key = $3 AND waiting ORDER BY id LIMIT $4
 
 -- :settle
