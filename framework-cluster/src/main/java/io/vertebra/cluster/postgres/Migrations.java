@@ -19,8 +19,8 @@ import java.util.Map;
  * only add, so that the version before keeps working beside this one while nodes are replaced.
  */
 final class Migrations {
-  private static final List<String> FILES =
-      List.of("V001__sagas.sql", "V002__dedup.sql", "V003__inbox_outbox.sql");
+  private static final List<String> FILES = List.of(
+      "V001__sagas.sql", "V002__dedup.sql", "V003__inbox_outbox.sql", "V004__byte_order.sql");
 
   private static final String READ =
       "SELECT version, name, checksum, oldest_code FROM schema_version";
