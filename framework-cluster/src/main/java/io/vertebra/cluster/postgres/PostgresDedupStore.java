@@ -8,6 +8,9 @@ import java.time.Duration;
 
 /** Entries in a table, one row each; what callers ask for at the same time goes into one statement. */
 final class PostgresDedupStore implements DedupStore {
+  /** One for begins and one for what follows: more would only make their groups smaller. */
+  private static final int LANES = 1;
+
   private final long windowMillis;
   private final Lanes<DedupBegins.Ask, Begin> begins;
   private final Lanes<DedupSettlings.Ask, Boolean> settlings;
@@ -19,12 +22,12 @@ final class PostgresDedupStore implements DedupStore {
     this.windowMillis = postgres.options().dedupWindow().toMillis();
     this.begins = new Lanes<>(
         vertx,
-        1,
+        LANES,
         new DedupBegins(postgres.sessions(), sql.get("begin")),
         ask -> ask.id().hashCode());
     this.settlings = new Lanes<>(
         vertx,
-        1,
+        LANES,
         new DedupSettlings(postgres.sessions(), sql.get("settle")),
         ask -> ask.id().hashCode());
     this.purge = new DedupPurge(vertx, postgres.sessions(), sql.get("purge"), windowMillis);
