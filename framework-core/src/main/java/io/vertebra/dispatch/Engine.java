@@ -197,8 +197,8 @@ public final class Engine {
   <Q, R> void dispatch(Exchange<Q, R> exchange) {
     Route route = exchange.route();
     String key = exchange.envelope().key();
+    KeyOwners owners = route.owners();
     if (key != null) {
-      KeyOwners owners = route.owners();
       if (owners.isHeldUp(key)) {
         exchange.hold();
         return;
@@ -223,6 +223,9 @@ public final class Engine {
       sendIfFit(exchange, target);
     } else if (instance != null) {
       dispatchTo(exchange, instance);
+    } else if (key != null && owners.isServedHere()) {
+      // The last instance has left at this moment; who owns its keys is about to be known.
+      exchange.resume();
     } else {
       exchange.rejected(CallException.notServed(route.contract()));
     }

@@ -99,6 +99,11 @@ final class KeyOwners {
     return new KeyOwners(here, isServedHere, targets, version, Map.of(), Set.of());
   }
 
+  /** Whether this node is among the owners. */
+  boolean isServedHere() {
+    return isServedHere;
+  }
+
   /** The node that owns {@code key} but for the excluded one; null means this one, or that there is none. */
   @Nullable
   Target ownerOf(String key, @Nullable Target excluded) {
