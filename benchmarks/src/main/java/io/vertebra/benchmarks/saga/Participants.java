@@ -19,8 +19,6 @@ import java.util.List;
 final class Participants extends ServiceVerticle {
   static final int ACCOUNTS = 10_000;
   private static final int MOST = 512;
-  private static final String UPDATE =
-      "UPDATE benchmark_account SET cents = cents + $2 WHERE id = $1";
 
   private final Postgres postgres;
   private final Kind kind;
@@ -52,26 +50,32 @@ final class Participants extends ServiceVerticle {
   protected void services(Services on) {
     for (Request<Move, Moved> contract :
         List.of(Transfers.DEBIT, Transfers.CREDIT, Transfers.BOOK)) {
-      on.request(contract, handler())
+      on.request(contract, handler(update(contract)))
           .limitedTo(Limit.fixed(1024).withQueue(4096, Duration.ofSeconds(10)));
     }
   }
 
-  private IdempotentHandler<Move, Moved> handler() {
+  private IdempotentHandler<Move, Moved> handler(String update) {
     return switch (kind) {
       case DEDUP_ONLY -> postgres.recordedBatched(MOST, Participants::accept);
-      case BATCHED -> postgres.inTransactionBatched(MOST, Participants::update);
-      case UOW -> postgres.inTransaction(Participants::update);
+      case BATCHED ->
+        postgres.inTransactionBatched(MOST, (move, unit) -> update(update, move, unit));
+      case UOW -> postgres.inTransaction((move, unit) -> update(update, move, unit));
     };
+  }
+
+  /** Each participant has a table of its own. */
+  private static String update(Request<Move, Moved> contract) {
+    return "UPDATE " + Accounts.table(contract) + " SET cents = cents + $2 WHERE id = $1";
   }
 
   private static Future<Moved> accept(Move move, Outgoing outgoing) {
     return Future.succeededFuture(new Moved(true));
   }
 
-  private static Future<Moved> update(Move move, UnitOfWork unit) {
+  private static Future<Moved> update(String update, Move move, UnitOfWork unit) {
     return unit.sql()
-        .preparedQuery(UPDATE)
+        .preparedQuery(update)
         .execute(Tuple.of(move.account(), move.cents()))
         .map(rows -> new Moved(rows.rowCount() == 1));
   }
