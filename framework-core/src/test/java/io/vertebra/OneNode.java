@@ -34,6 +34,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class OneNode implements BeforeEachCallback, AfterEachCallback {
   private static final long PATIENCE_SECONDS = 20;
 
+  private static final NodeOptions HASTY =
+      NodeOptions.defaults().withDrainTimeout(Duration.ofMillis(200));
+
   private static volatile boolean warm;
 
   private final NodeOptions options;
@@ -46,7 +49,7 @@ public final class OneNode implements BeforeEachCallback, AfterEachCallback {
 
   public OneNode() {
     // A verticle whose handlers a test leaves hanging should not hold up its end for long.
-    this(NodeOptions.defaults().withDrainTimeout(Duration.ofMillis(200)));
+    this(HASTY);
   }
 
   public OneNode(NodeOptions options) {
@@ -60,14 +63,18 @@ public final class OneNode implements BeforeEachCallback, AfterEachCallback {
     engineLogger.addHandler(listener);
     engineLogger.setUseParentHandlers(false);
     vertx = Vertx.vertx();
-    node = Node.create(vertx, options);
     if (!warm) {
       warmUp();
     }
+    node = Node.create(vertx, options);
   }
 
-  /** The first calls of a process load classes for longer than the deadline of some test. */
+  /**
+   * The first calls of a process load classes for longer than the deadline of some test. They are made
+   * on a node that no observer of the test watches.
+   */
   private void warmUp() {
+    node = Node.create(vertx, HASTY);
     String deployment = serve(on -> {
       on.request(
           Shop.RESERVE,
@@ -88,7 +95,6 @@ public final class OneNode implements BeforeEachCallback, AfterEachCallback {
     }
     undeploy(deployment);
     resultOf(node.close());
-    node = Node.create(vertx, options);
     logged.clear();
     warm = true;
   }
