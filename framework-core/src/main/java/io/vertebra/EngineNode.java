@@ -14,6 +14,7 @@ import io.vertebra.idempotency.Idempotency;
 import io.vertebra.idempotency.IdempotencyOptions;
 import io.vertebra.link.LinkLoopTransport;
 import io.vertebra.messaging.Bus;
+import io.vertebra.messaging.GuardEvent;
 import io.vertebra.messaging.Subscription;
 import io.vertebra.messaging.SubscriptionOptions;
 import io.vertebra.observe.NodeView;
@@ -122,7 +123,8 @@ final class EngineNode implements Node, Shareable {
         options.lostAfter().toNanos(),
         options.isLocalCheck(),
         options.format(),
-        options.maxFrame() - HEADER_ROOM);
+        options.maxFrame() - HEADER_ROOM,
+        options.peerCriticality());
   }
 
   private static EngineNode install(EngineNode node) {
@@ -193,6 +195,11 @@ final class EngineNode implements Node, Shareable {
   @Override
   public Bus bus() {
     return engine.bus();
+  }
+
+  @Override
+  public Runnable onGuardEvent(Consumer<? super GuardEvent> handler) {
+    return GuardFeed.open(engine, handler);
   }
 
   @Override

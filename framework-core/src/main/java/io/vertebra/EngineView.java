@@ -3,6 +3,7 @@ package io.vertebra;
 import io.vertebra.dispatch.Counters;
 import io.vertebra.dispatch.Engine;
 import io.vertebra.dispatch.Route;
+import io.vertebra.messaging.GuardEvent;
 import io.vertebra.observe.ContractCounts;
 import io.vertebra.observe.NodeView;
 import java.util.List;
@@ -73,5 +74,15 @@ final class EngineView implements NodeView {
   @Override
   public long rootCalls() {
     return engine.stats().rootCalls();
+  }
+
+  @Override
+  public long guarded(GuardEvent.Kind kind, String contract, String reason) {
+    return engine.guard().counted(kind, contract, reason);
+  }
+
+  @Override
+  public void onGuarded(GuardListener listener) {
+    engine.guard().onCounted(listener::counted);
   }
 }

@@ -2,6 +2,7 @@ package io.vertebra;
 
 import io.vertebra.contract.Topic;
 import io.vertebra.messaging.Bus;
+import io.vertebra.messaging.GuardEvent;
 import io.vertebra.messaging.Subscription;
 import io.vertebra.messaging.SubscriptionOptions;
 import io.vertebra.observe.NodeView;
@@ -93,6 +94,14 @@ public interface Node {
    * io.vertebra.error.NodeException} if the node is closed.
    */
   Future<Tap> tap(TapOptions which, Consumer<? super TapRecord> handler);
+
+  /**
+   * Tells {@code handler} what the node does to protect itself and others: each rejection, expiry,
+   * cancellation, stall, retry and change of a breaker. It runs on the current context, one event at a
+   * time; what comes while 1,024 events wait is left out and counted in the next. Running the answer
+   * ends it.
+   */
+  Runnable onGuardEvent(Consumer<? super GuardEvent> handler);
 
   /** The node's counts. */
   NodeView view();

@@ -1,5 +1,6 @@
 package io.vertebra;
 
+import io.vertebra.messaging.Criticality;
 import io.vertebra.observe.Observer;
 import io.vertebra.wire.Format;
 import io.vertx.core.json.JsonObject;
@@ -35,6 +36,7 @@ public final class NodeOptions {
     private boolean tappedBodies;
     private Duration suspectAfter = Duration.ofMillis(1500);
     private Duration goneAfter = Duration.ofMillis(2500);
+    private Criticality peerCriticality = Criticality.CRITICAL_PLUS;
     private @Nullable Observer observer;
 
     private Draft copy() {
@@ -49,6 +51,7 @@ public final class NodeOptions {
       copy.tappedBodies = tappedBodies;
       copy.suspectAfter = suspectAfter;
       copy.goneAfter = goneAfter;
+      copy.peerCriticality = peerCriticality;
       copy.observer = observer;
       return copy;
     }
@@ -114,6 +117,8 @@ public final class NodeOptions {
       draft.blockingThreads = json.getInteger("blockingThreads", draft.blockingThreads);
       draft.localCheck = json.getBoolean("localCheck", draft.localCheck);
       draft.tappedBodies = json.getBoolean("tappedBodies", draft.tappedBodies);
+      draft.peerCriticality =
+          Criticality.valueOf(json.getString("peerCriticality", draft.peerCriticality.name()));
     });
   }
 
@@ -132,7 +137,8 @@ public final class NodeOptions {
         .put("goneAfterMs", values.goneAfter.toMillis())
         .put("blockingThreads", values.blockingThreads)
         .put("localCheck", values.localCheck)
-        .put("tappedBodies", values.tappedBodies);
+        .put("tappedBodies", values.tappedBodies)
+        .put("peerCriticality", values.peerCriticality.name());
     return values.id == null ? json : json.put("id", values.id);
   }
 
@@ -191,6 +197,14 @@ public final class NodeOptions {
   /** Whether taps, also those of other nodes, may see messages that are sent here and not only their headers; default false. */
   public NodeOptions withTappedBodies(boolean shown) {
     return with(draft -> draft.tappedBodies = shown);
+  }
+
+  /**
+   * What a call from another node counts as at most, whatever that node says; default
+   * {@link Criticality#CRITICAL_PLUS}, which trusts the other nodes.
+   */
+  public NodeOptions withPeerCriticality(Criticality highest) {
+    return with(draft -> draft.peerCriticality = Objects.requireNonNull(highest));
   }
 
   /** Who watches the node, such as {@code Metrics.on(meterRegistry)}; default nobody. */
@@ -253,6 +267,11 @@ public final class NodeOptions {
   /** Whether taps may see messages that are sent here. */
   public boolean isTappedBodies() {
     return values.tappedBodies;
+  }
+
+  /** What a call from another node counts as at most. */
+  public Criticality peerCriticality() {
+    return values.peerCriticality;
   }
 
   /** Who watches the node, or null. */

@@ -3,6 +3,7 @@ package io.vertebra;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.vertebra.messaging.Criticality;
 import io.vertebra.observe.Observer;
 import io.vertebra.wire.Format;
 import io.vertx.core.json.JsonObject;
@@ -28,7 +29,8 @@ class NodeOptionsTest {
             .put("goneAfterMs", 2_500L)
             .put("blockingThreads", 20)
             .put("localCheck", false)
-            .put("tappedBodies", false));
+            .put("tappedBodies", false)
+            .put("peerCriticality", "CRITICAL_PLUS"));
     assertThat(DEFAULTS.observer()).isNull();
     assertThat(NodeOptions.fromJson(new JsonObject()).toJson()).isEqualTo(DEFAULTS.toJson());
   }
@@ -38,6 +40,7 @@ class NodeOptionsTest {
     NodeOptions options = DEFAULTS
         .withId("shop_1.A-b")
         .withFormat(Format.CBOR)
+        .withPeerCriticality(Criticality.SHEDDABLE)
         .withMaxFrame(5_000)
         .withLostAfter(Duration.ofSeconds(7))
         .withDrainTimeout(Duration.ZERO)
@@ -49,6 +52,7 @@ class NodeOptionsTest {
     NodeOptions read = NodeOptions.fromJson(new JsonObject(options.toJson().encode()));
     assertThat(read.id()).isEqualTo("shop_1.A-b");
     assertThat(read.format()).isEqualTo(Format.CBOR);
+    assertThat(read.peerCriticality()).isEqualTo(Criticality.SHEDDABLE);
     assertThat(read.maxFrame()).isEqualTo(5_000);
     assertThat(read.lostAfter()).isEqualTo(Duration.ofSeconds(7));
     assertThat(read.drainTimeout()).isEqualTo(Duration.ZERO);

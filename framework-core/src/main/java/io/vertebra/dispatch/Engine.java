@@ -34,6 +34,7 @@ public final class Engine {
   private final Map<String, Route> routes = new ConcurrentHashMap<>();
   private final Topics topics;
   private final CallStats stats = new CallStats();
+  private final GuardLog guard = new GuardLog();
   private final Warnings warnings = new Warnings(System::nanoTime);
   private final List<Supplier<Future<?>>> edges = new CopyOnWriteArrayList<>();
   private final long idPrefix = new SecureRandom().nextLong() | 1;
@@ -172,7 +173,10 @@ public final class Engine {
         routingKey(contract, message, idempotencyKey),
         idempotencyKey,
         options.attempt(),
-        settings.nodeId());
+        settings.nodeId(),
+        cause == null
+            ? Priority.of(options.criticality(), id)
+            : Priority.inherit(cause.priority(), options.criticality()));
   }
 
   /** The envelope of a message that came in without one, from {@code caller}. */
@@ -181,7 +185,7 @@ public final class Engine {
     MessageId id = chosenId == null ? nextMessageId() : new MessageId(chosenId);
     String idempotencyKey = contract.idempotencyKeyOf(message);
     String key = routingKey(contract, message, idempotencyKey);
-    return new Envelope(id, id, null, key, idempotencyKey, 1, caller);
+    return new Envelope(id, id, null, key, idempotencyKey, 1, caller, Priority.of(null, id));
   }
 
   /**
@@ -422,6 +426,11 @@ public final class Engine {
   /** What became of calls made here. */
   public CallStats stats() {
     return stats;
+  }
+
+  /** What the guard did. */
+  public GuardLog guard() {
+    return guard;
   }
 
   /** What it was told. */

@@ -1,5 +1,6 @@
 package io.vertebra.dispatch;
 
+import io.vertebra.messaging.Criticality;
 import io.vertebra.wire.Format;
 
 /**
@@ -10,6 +11,12 @@ import io.vertebra.wire.Format;
  * @param localCheck whether messages between verticles of this process go through encode and decode
  * @param format of bodies
  * @param maxBody bytes a body may have
+ * @param peerCriticality what a message of another node counts as at most
  */
 public record EngineSettings(
-    String nodeId, long lostAfterNanos, boolean localCheck, Format format, int maxBody) {}
+    String nodeId,
+    long lostAfterNanos,
+    boolean localCheck,
+    Format format,
+    int maxBody,
+    Criticality peerCriticality) {}

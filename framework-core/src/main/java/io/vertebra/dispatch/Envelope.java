@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param idempotencyKey the contract's idempotency key of the message
  * @param attempt counts deliveries; the first is 1
  * @param caller node that sent it
+ * @param priority how important it is, 0 most of all; see {@link Priority}
  */
 public record Envelope(
     MessageId id,
@@ -21,7 +22,8 @@ public record Envelope(
     @Nullable String key,
     @Nullable String idempotencyKey,
     int attempt,
-    String caller) {
+    String caller,
+    int priority) {
 
   CallMetadata toMetadata(String contract) {
     return new CallMetadata(
@@ -31,6 +33,12 @@ public record Envelope(
         causation == null ? null : causation.toString(),
         idempotencyKey,
         attempt,
-        caller);
+        caller,
+        Priority.criticality(priority));
+  }
+
+  /** The same with another priority. */
+  public Envelope withPriority(int other) {
+    return new Envelope(id, correlation, causation, key, idempotencyKey, attempt, caller, other);
   }
 }

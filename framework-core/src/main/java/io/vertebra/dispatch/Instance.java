@@ -1,6 +1,7 @@
 package io.vertebra.dispatch;
 
 import io.vertebra.contract.Request;
+import io.vertebra.messaging.GuardEvent;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
@@ -96,6 +97,7 @@ public final class Instance<Q, R> {
   void lost(ServedCall<?, ?> call) {
     counters.lost();
     int now = lostNow.incrementAndGet();
+    engine.guard().count(GuardEvent.Kind.LOST, contract.id(), "running", () -> describe(call, now));
     engine.warnings().callLost(contract.name(), describe(call, now));
     if (now * 2 > admission.limit()) {
       engine.unserve(this);

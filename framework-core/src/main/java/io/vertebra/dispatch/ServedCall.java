@@ -16,6 +16,7 @@ import io.vertebra.messaging.CallMetadata;
 import io.vertebra.messaging.CallOptions;
 import io.vertebra.messaging.Deadline;
 import io.vertebra.messaging.Gather;
+import io.vertebra.messaging.GuardEvent;
 import io.vertebra.messaging.Publication;
 import io.vertx.core.Completable;
 import io.vertx.core.Future;
@@ -118,6 +119,7 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
 
   private void expire() {
     instance.counters().expired();
+    count(GuardEvent.Kind.EXPIRED, "before-start");
     instance.release();
     endWith(CallException.deadlineExceeded(contract().name(), Duration.ZERO, false));
   }
@@ -261,6 +263,7 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
   public boolean abandon(ErrorCode why) {
     if (STATE.compareAndSet(this, WAITING, ABANDONED)) {
       instance.counters().cancelled(why);
+      countCancelled(why, "before-start");
       instance.queue().abandoned(this);
       if (envelope.key() != null) {
         lane.run(() -> instance.leaveLine(this));
@@ -279,6 +282,7 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
       return;
     }
     instance.counters().cancelled(why);
+    countCancelled(why, "running");
     lane.arm(this, lane.nanoTime() + engine.settings().lostAfterNanos());
     markCancelled();
     Runnable action = onCancel;
@@ -311,8 +315,19 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
     }
   }
 
+  private void count(GuardEvent.Kind kind, String reason) {
+    engine.guard().count(kind, contract().id(), reason);
+  }
+
+  private void countCancelled(ErrorCode why, String reason) {
+    count(
+        why == ErrorCode.DEADLINE_EXCEEDED ? GuardEvent.Kind.EXPIRED : GuardEvent.Kind.CANCELLED,
+        reason);
+  }
+
   private void rejectAsOverloaded(long nowNanos) {
     instance.counters().rejected();
+    count(GuardEvent.Kind.REJECTED, "waited-too-long");
     Duration waited = Duration.ofNanos(nowNanos - waitingSince);
     endWith(OverloadedException.waitedTooLong(contract().name(), waited, waited));
   }
@@ -330,6 +345,7 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
   void reject(int queued) {
     if (STATE.compareAndSet(this, WAITING, ABANDONED)) {
       instance.counters().rejected();
+      count(GuardEvent.Kind.REJECTED, "queue-full");
       endWith(OverloadedException.queueFull(
           contract().name(),
           instance.admission().inFlight(),

@@ -158,7 +158,8 @@ public final class Topics {
         topic.keyOf(message),
         null,
         1,
-        engine.nodeId());
+        engine.nodeId(),
+        cause == null ? Priority.of(null, id) : cause.priority());
   }
 
   /** The route of a topic; made when first asked for. */

@@ -5,7 +5,9 @@ import io.vertebra.contract.Topic;
 import io.vertebra.directory.ServedContract;
 import io.vertebra.dispatch.BusyKeys;
 import io.vertebra.dispatch.Engine;
+import io.vertebra.dispatch.Envelope;
 import io.vertebra.dispatch.Instance;
+import io.vertebra.dispatch.Priority;
 import io.vertebra.dispatch.Reached;
 import io.vertebra.dispatch.Route;
 import io.vertebra.dispatch.ServedCall;
@@ -21,6 +23,7 @@ import io.vertebra.link.Links;
 import io.vertebra.link.PeerLink;
 import io.vertebra.link.RemoteWork;
 import io.vertebra.link.RequestFrame;
+import io.vertebra.messaging.GuardEvent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -105,6 +108,7 @@ public final class Gate implements Inbound {
     long remaining = Math.max(0, Math.min(frame.remainingNanos(), MAX_REMAINING_NANOS))
         - Math.max(0, from.queuedNanos(frame.sentNanos(), now));
     if (remaining <= 0) {
+      engine.guard().count(GuardEvent.Kind.EXPIRED, name, "at-gate");
       reject(from, frame, CallException.deadlineExceeded(name, Duration.ZERO, false));
       return;
     }
@@ -138,10 +142,20 @@ public final class Gate implements Inbound {
         instance,
         inbound,
         () -> frame.decode(contract.requestType(), contract.name()),
-        frame.envelope(),
+        trusted(from, frame.envelope()),
         deadline);
     inbound.serveBy(call, deadline);
     engine.admit(call);
+  }
+
+  /** The envelope with a priority that the other node may give. */
+  private Envelope trusted(PeerLink from, Envelope claimed) {
+    int priority = Priority.clamp(claimed.priority(), engine.settings().peerCriticality());
+    if (priority == claimed.priority()) {
+      return claimed;
+    }
+    engine.guard().count(GuardEvent.Kind.DISTRUSTED, from.node(), "criticality");
+    return claimed.withPriority(priority);
   }
 
   private void reject(PeerLink from, RequestFrame frame, VertebraException failure) {
@@ -157,19 +171,20 @@ public final class Gate implements Inbound {
       return;
     }
     TopicRoute<?> route = topics.get(frame.contractId());
-    Reached reached = route == null ? new Reached(0, 0) : fanOut(route, frame);
+    Reached reached = route == null ? new Reached(0, 0) : fanOut(from, route, frame);
     if (frame.callId() != 0) {
       from.appendControl(new AnswerWriter<>(links, REACHED, frame.callId()).reply(reached));
     }
   }
 
   @SuppressWarnings("unchecked") // a route's topic has the route's message type
-  private <T> Reached fanOut(TopicRoute<T> route, RequestFrame frame) {
+  private <T> Reached fanOut(PeerLink from, TopicRoute<T> route, RequestFrame frame) {
     Topic<T> topic = (Topic<T>) engine.topics().subscribedTopic(route.topic());
     if (topic == null) {
       return new Reached(0, 0);
     }
-    return route.fanOut(() -> frame.decode(topic.messageType(), topic.name()), frame.envelope());
+    return route.fanOut(
+        () -> frame.decode(topic.messageType(), topic.name()), trusted(from, frame.envelope()));
   }
 
   @Override

@@ -60,6 +60,7 @@ final class FrameWriter {
     frame.appendLong(head.sentNanos());
     frame.appendShort((short) head.instance());
     frame.appendShort((short) Math.min(envelope.attempt(), Short.MAX_VALUE));
+    frame.appendShort((short) envelope.priority());
     MessageId causation = envelope.causation();
     boolean hasCorrelation = !envelope.correlation().equals(envelope.id());
     frame.appendByte((byte) ((hasCorrelation ? FLAG_CORRELATION : 0)

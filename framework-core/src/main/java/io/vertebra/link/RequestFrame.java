@@ -37,6 +37,7 @@ public record RequestFrame(
     long sent = in.int64();
     int instance = in.int16();
     int attempt = Math.max(1, in.int16());
+    int priority = in.int16();
     int flags = in.int8();
     MessageId id = in.messageId();
     MessageId correlation = (flags & FrameWriter.FLAG_CORRELATION) != 0 ? in.messageId() : id;
@@ -48,7 +49,7 @@ public record RequestFrame(
     }
     Format format = in.format();
     Envelope envelope =
-        new Envelope(id, correlation, causation, key, idempotencyKey, attempt, sender);
+        new Envelope(id, correlation, causation, key, idempotencyKey, attempt, sender, priority);
     return new RequestFrame(
         callId,
         contractId,

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param idempotencyKey the contract's idempotency key of the message, or null
  * @param attempt counts deliveries of the message; the first is 1
  * @param caller id of the node that sent it
+ * @param criticality how important it is; calls made from its handler are at most as important
  */
 public record CallMetadata(
     String contract,
@@ -20,4 +21,5 @@ public record CallMetadata(
     @Nullable String causationId,
     @Nullable String idempotencyKey,
     int attempt,
-    String caller) {}
+    String caller,
+    Criticality criticality) {}

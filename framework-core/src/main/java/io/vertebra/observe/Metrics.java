@@ -3,12 +3,15 @@ package io.vertebra.observe;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.vertebra.messaging.GuardEvent;
+import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
 /**
  * Publishes a node's counts as Micrometer meters, tagged with the node and the contract:
  * {@code vertebra.calls} by {@code outcome}, {@code vertebra.calls.in.flight},
- * {@code vertebra.calls.waiting}, {@code vertebra.calls.rerouted}, {@code vertebra.replies.late}.
+ * {@code vertebra.calls.waiting}, {@code vertebra.calls.rerouted}, {@code vertebra.replies.late}, and
+ * {@code vertebra.guard} by {@code kind} and {@code reason}, which counts what GuardEvents tell.
  * The meters are functions over the engine's own counters, so they cost nothing per call.
  */
 public final class Metrics {
@@ -21,6 +24,7 @@ public final class Metrics {
       counter(registry, "vertebra.replies.late", node, NodeView::lateReplies);
       counter(registry, "vertebra.calls.root", node, NodeView::rootCalls);
       node.onContract(contract -> register(registry, node, contract));
+      node.onGuarded((kind, contract, reason) -> guard(registry, node, kind, contract, reason));
     };
   }
 
@@ -51,6 +55,16 @@ public final class Metrics {
         .tag("node", node.id())
         .tag("contract", contract)
         .tag("outcome", outcome)
+        .register(registry);
+  }
+
+  private static void guard(
+      MeterRegistry registry, NodeView node, GuardEvent.Kind kind, String contract, String reason) {
+    FunctionCounter.builder("vertebra.guard", node, n -> n.guarded(kind, contract, reason))
+        .tag("node", node.id())
+        .tag("contract", contract)
+        .tag("kind", kind.name().toLowerCase(Locale.ROOT))
+        .tag("reason", reason)
         .register(registry);
   }
 

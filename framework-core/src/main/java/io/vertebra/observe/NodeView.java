@@ -1,5 +1,6 @@
 package io.vertebra.observe;
 
+import io.vertebra.messaging.GuardEvent;
 import java.util.List;
 
 /** The counts of a node, as they are when asked for. Safe for use by any thread. */
@@ -32,4 +33,17 @@ public interface NodeView {
 
   /** The counts of one contract; all zero if it was never served here. */
   ContractCounts contract(String id);
+
+  /** How often the guard did one thing to one contract for one reason; 0 if never. */
+  long guarded(GuardEvent.Kind kind, String contract, String reason);
+
+  /** Calls {@code listener} for each combination that occurs for the first time, and those that occurred already. */
+  void onGuarded(GuardListener listener);
+
+  /** Hears of what the guard does for the first time. */
+  @FunctionalInterface
+  interface GuardListener {
+    /** It is counted from now on. */
+    void counted(GuardEvent.Kind kind, String contract, String reason);
+  }
 }

@@ -12,6 +12,7 @@ import io.vertebra.messaging.Bus;
 import io.vertebra.messaging.Call;
 import io.vertebra.messaging.CallMetadata;
 import io.vertebra.messaging.CallOptions;
+import io.vertebra.messaging.Criticality;
 import io.vertebra.messaging.Deadline;
 import io.vertebra.messaging.Gather;
 import io.vertebra.messaging.Publication;
@@ -303,8 +304,8 @@ class IdempotencyTest {
     boolean cancelled;
 
     FakeCall(String messageId, String key) {
-      this.metadata =
-          new CallMetadata("payment.charge", messageId, messageId, null, key, 1, "node");
+      this.metadata = new CallMetadata(
+          "payment.charge", messageId, messageId, null, key, 1, "node", Criticality.CRITICAL);
     }
 
     @Override

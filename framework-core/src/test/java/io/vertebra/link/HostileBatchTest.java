@@ -23,6 +23,7 @@ import io.vertebra.dispatch.MessageId;
 import io.vertebra.error.CallException;
 import io.vertebra.gate.Gate;
 import io.vertebra.limit.Limit;
+import io.vertebra.messaging.Criticality;
 import io.vertebra.wire.Format;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -73,7 +74,13 @@ class HostileBatchTest {
     Lane control = lanes.of(internal.nettyEventLoopGroup().next());
     engine = new Engine(
         internal,
-        new EngineSettings("me", TimeUnit.SECONDS.toNanos(30), false, Format.JSON, MAX_FRAME),
+        new EngineSettings(
+            "me",
+            TimeUnit.SECONDS.toNanos(30),
+            false,
+            Format.JSON,
+            MAX_FRAME,
+            Criticality.CRITICAL_PLUS),
         lanes,
         control);
     links = new Links(engine, 1, MAX_FRAME);
@@ -163,7 +170,7 @@ class HostileBatchTest {
         ASK,
         Ask.class,
         new Ask("why"),
-        new Envelope(id, new MessageId("conversation"), id, "key", "idempotency", 1, PEER));
+        new Envelope(id, new MessageId("conversation"), id, "key", "idempotency", 1, PEER, 200));
   }
 
   private static Buffer frame(Buffer content) {
@@ -193,7 +200,7 @@ class HostileBatchTest {
             ServedContract.requestId("a.b"), "a.b", "f".repeat(32), 2, 100, true, false)),
         List.of());
     MessageId id = new MessageId(1, 2);
-    Envelope envelope = new Envelope(id, id, null, null, null, 1, PEER);
+    Envelope envelope = new Envelope(id, id, null, null, null, 1, PEER, 200);
     List<Buffer> frames = new ArrayList<>();
     frames.add(request(1, 1_000_000_000L));
     frames.add(writer.reply(2, 3, ASK, new Answer("so")));
@@ -461,7 +468,7 @@ class HostileBatchTest {
         hold,
         Ask.class,
         new Ask("why"),
-        new Envelope(id, id, null, null, null, 1, PEER));
+        new Envelope(id, id, null, null, null, 1, PEER, 200));
     onLane(() -> {
       gate.refresh();
       return null;

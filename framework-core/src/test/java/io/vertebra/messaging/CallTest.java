@@ -517,8 +517,15 @@ class CallTest {
             reserve(1),
             CallOptions.defaults().withMessageId("chosen").withAttempt(3)));
     assertThat(next(calls).metadata())
-        .isEqualTo(
-            new CallMetadata("stock.reserve", "chosen", "chosen", null, "key-order-1", 3, "here"));
+        .isEqualTo(new CallMetadata(
+            "stock.reserve",
+            "chosen",
+            "chosen",
+            null,
+            "key-order-1",
+            3,
+            "here",
+            Criticality.CRITICAL));
     CallMetadata child = next(calls).metadata();
     assertThat(child.correlationId()).isEqualTo("chosen");
     assertThat(child.causationId()).isEqualTo("chosen");
