@@ -1,15 +1,19 @@
 package io.vertebra;
 
+import io.vertebra.limit.Limit;
 import io.vertebra.messaging.Criticality;
 import io.vertebra.observe.Observer;
 import io.vertebra.wire.Format;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** How a node works. Immutable; {@code withX} returns a copy. */
@@ -37,6 +41,7 @@ public final class NodeOptions {
     private Duration suspectAfter = Duration.ofMillis(1500);
     private Duration goneAfter = Duration.ofMillis(2500);
     private Criticality peerCriticality = Criticality.CRITICAL_PLUS;
+    private Map<String, Limit> limits = Map.of();
     private @Nullable Observer observer;
 
     private Draft copy() {
@@ -52,6 +57,7 @@ public final class NodeOptions {
       copy.suspectAfter = suspectAfter;
       copy.goneAfter = goneAfter;
       copy.peerCriticality = peerCriticality;
+      copy.limits = limits;
       copy.observer = observer;
       return copy;
     }
@@ -119,6 +125,10 @@ public final class NodeOptions {
       draft.tappedBodies = json.getBoolean("tappedBodies", draft.tappedBodies);
       draft.peerCriticality =
           Criticality.valueOf(json.getString("peerCriticality", draft.peerCriticality.name()));
+      JsonObject limits = json.getJsonObject("limits", new JsonObject());
+      draft.limits = limits.fieldNames().stream()
+          .collect(Collectors.toUnmodifiableMap(
+              contract -> contract, contract -> Limit.fromJson(limits.getJsonObject(contract))));
     });
   }
 
@@ -139,6 +149,11 @@ public final class NodeOptions {
         .put("localCheck", values.localCheck)
         .put("tappedBodies", values.tappedBodies)
         .put("peerCriticality", values.peerCriticality.name());
+    if (!values.limits.isEmpty()) {
+      JsonObject limits = new JsonObject();
+      values.limits.forEach((contract, limit) -> limits.put(contract, limit.toJson()));
+      json.put("limits", limits);
+    }
     return values.id == null ? json : json.put("id", values.id);
   }
 
@@ -207,6 +222,18 @@ public final class NodeOptions {
     return with(draft -> draft.peerCriticality = Objects.requireNonNull(highest));
   }
 
+  /**
+   * The limit of a contract on this node, whatever the code of its verticle says; for operators. In
+   * JSON {@code "limits": {"stock.reserve": {"inFlight": 16}}}. Default: none is set here.
+   */
+  public NodeOptions withLimit(String contract, Limit limit) {
+    return with(draft -> {
+      Map<String, Limit> limits = new HashMap<>(draft.limits);
+      limits.put(Objects.requireNonNull(contract), Objects.requireNonNull(limit));
+      draft.limits = Map.copyOf(limits);
+    });
+  }
+
   /** Who watches the node, such as {@code Metrics.on(meterRegistry)}; default nobody. */
   public NodeOptions withObserver(Observer observer) {
     return with(draft -> draft.observer = Objects.requireNonNull(observer));
@@ -272,6 +299,11 @@ public final class NodeOptions {
   /** What a call from another node counts as at most. */
   public Criticality peerCriticality() {
     return values.peerCriticality;
+  }
+
+  /** The limit that was set for a contract, or null. */
+  public @Nullable Limit limit(String contract) {
+    return values.limits.get(contract);
   }
 
   /** Who watches the node, or null. */

@@ -6,7 +6,10 @@ import io.vertebra.limit.Limit;
 /** How one contract is served; set while {@link ServiceVerticle#services} runs. */
 public interface Serving {
 
-  /** How much of it may run at once on this instance; default {@link Limit#defaults()}. */
+  /**
+   * How much of it may run at once on this instance; default {@link Limit#defaults()}. What {@link
+   * NodeOptions#withLimit} says of the contract goes before.
+   */
   Serving limitedTo(Limit limit);
 
   /**

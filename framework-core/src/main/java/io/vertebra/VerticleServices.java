@@ -184,7 +184,9 @@ final class VerticleServices implements Services {
     }
 
     Future<?> open() {
-      Instance<Q, R> served = engine.serve(contract, deduplicated(), limit.toAdmission(), context);
+      Limit configured = node.options().limit(contract.id());
+      Limit chosen = configured == null ? limit : configured;
+      Instance<Q, R> served = engine.serve(contract, deduplicated(), chosen.toAdmission(), context);
       instance = served;
       node.served(contract.id());
       if (address == null) {

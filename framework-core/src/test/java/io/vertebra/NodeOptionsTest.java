@@ -3,6 +3,7 @@ package io.vertebra;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.vertebra.limit.Limit;
 import io.vertebra.messaging.Criticality;
 import io.vertebra.observe.Observer;
 import io.vertebra.wire.Format;
@@ -41,6 +42,8 @@ class NodeOptionsTest {
         .withId("shop_1.A-b")
         .withFormat(Format.CBOR)
         .withPeerCriticality(Criticality.SHEDDABLE)
+        .withLimit("stock.reserve", Limit.fixed(3))
+        .withLimit("payment.charge", Limit.adaptive(20))
         .withMaxFrame(5_000)
         .withLostAfter(Duration.ofSeconds(7))
         .withDrainTimeout(Duration.ZERO)
@@ -53,6 +56,9 @@ class NodeOptionsTest {
     assertThat(read.id()).isEqualTo("shop_1.A-b");
     assertThat(read.format()).isEqualTo(Format.CBOR);
     assertThat(read.peerCriticality()).isEqualTo(Criticality.SHEDDABLE);
+    assertThat(read.limit("stock.reserve").inFlight()).isEqualTo(3);
+    assertThat(read.limit("payment.charge").isAdaptive()).isTrue();
+    assertThat(read.limit("shipping.send")).isNull();
     assertThat(read.maxFrame()).isEqualTo(5_000);
     assertThat(read.lostAfter()).isEqualTo(Duration.ofSeconds(7));
     assertThat(read.drainTimeout()).isEqualTo(Duration.ZERO);

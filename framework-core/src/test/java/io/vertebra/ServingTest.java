@@ -242,7 +242,7 @@ class ServingTest {
           one.vertx().runOnContext(next -> promise.complete(new Reserved("", 0)));
           return promise.future();
         })
-        .limitedTo(Limit.fixed(3).withQueue(100_000, Duration.ofSeconds(60))));
+        .limitedTo(Limit.fixed(3).withQueue(100_000, Duration.ofSeconds(60)).withoutShedding()));
     // Permits come back all the time while more calls are made, from another loop.
     Context context = ((VertxInternal) one.vertx()).createEventLoopContext();
     Promise<Void> all = Promise.promise();

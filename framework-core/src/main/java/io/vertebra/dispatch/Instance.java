@@ -22,6 +22,7 @@ public final class Instance<Q, R> {
   private final Request<Q, R> contract;
   private final Handler<Q, R> handler;
   private final Admission admission;
+  private final ServiceTime serviceTime;
   private final WaitingQueue queue;
   private final ContextInternal context;
   private final Lane lane;
@@ -42,7 +43,9 @@ public final class Instance<Q, R> {
     this.contract = contract;
     this.handler = handler;
     this.admission = admission;
-    this.queue = new WaitingQueue(engine.control(), admission);
+    this.serviceTime = new ServiceTime(admission);
+    boolean ordered = contract.isKeyed() || contract.isIdempotent();
+    this.queue = new WaitingQueue(engine.control(), admission, serviceTime, ordered);
     this.context = context;
     this.lane = engine.lanes().of(context.nettyEventLoop());
   }
@@ -60,7 +63,7 @@ public final class Instance<Q, R> {
   void leaveLine(ServedCall<?, ?> call) {
     String key = call.envelope().key();
     if (key != null && lines.leave(call, key)) {
-      release();
+      call.release();
     }
   }
 
@@ -80,9 +83,19 @@ public final class Instance<Q, R> {
     return keys;
   }
 
-  /** Gives the permit of an ended call back. Any thread. */
-  void release() {
-    admission.release();
+  /** A call has come to the loop and keeps its permit. Lane only. */
+  void arrived() {
+    admission.arrived();
+    queue.permitFreed();
+  }
+
+  /** Gives the permit of an ended call back; {@code onArrival} if it had only just come. Lane only. */
+  void release(boolean onArrival) {
+    if (onArrival) {
+      admission.releaseOnArrival();
+    } else {
+      admission.release();
+    }
     queue.permitFreed();
     checkIdle();
   }
@@ -148,12 +161,28 @@ public final class Instance<Q, R> {
 
   /** Whether a call that comes now starts at once. */
   boolean hasRoom() {
-    return admission.inFlight() < admission.limit();
+    return admission.hasRoom();
   }
 
   /** What became of its calls. */
   public Counters counters() {
     return counters;
+  }
+
+  /**
+   * A handler has answered. Lane only.
+   *
+   * @param inTime whether somebody still waited; null if its time says nothing about the service
+   */
+  void answered(long now, long nanos, @Nullable Boolean inTime) {
+    serviceTime.answeredAfter(nanos);
+    if (inTime != null) {
+      admission.ended(now, nanos, inTime);
+    }
+  }
+
+  ServiceTime serviceTime() {
+    return serviceTime;
   }
 
   Handler<Q, R> handler() {

@@ -7,7 +7,6 @@ import io.vertebra.error.DeclaredFailure;
 import io.vertebra.error.ErrorCode;
 import io.vertebra.error.HandlerException;
 import io.vertebra.error.IdempotencyException;
-import io.vertebra.error.OverloadedException;
 import io.vertebra.error.SagaException;
 import io.vertebra.error.VertebraException;
 import io.vertebra.messaging.Bus;
@@ -56,14 +55,10 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
   private final Envelope envelope;
   private final long deadlineNanos;
 
-  @Nullable
-  ServedCall<?, ?> previousWaiting;
+  /** Where it waits for a permit, or has waited. On the control lane. */
+  private FairQueue.@Nullable Waiting<ServedCall<?, ?>> waiting;
 
-  @Nullable
-  ServedCall<?, ?> nextWaiting;
-
-  boolean inQueue;
-  long waitingSince;
+  private boolean arrived;
   private long startedNanos;
 
   @SuppressWarnings("unused") // through STATE
@@ -99,18 +94,38 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
   public interface Body<Q> {
     /** The message; throws a ContractException if the bytes are none. */
     Q read();
+
+    /** Bytes that are kept until then; 0 if there are none. */
+    default int bytes() {
+      return 0;
+    }
   }
 
   /** Runs on the lane of the instance, with a permit in hand. */
   @Override
   public void run() {
+    handle();
+    if (!arrived) {
+      arrived = true;
+      instance.arrived();
+    }
+  }
+
+  /** Gives the permit back, and the place on the way here if it has that still. Lane only. */
+  void release() {
+    boolean onArrival = !arrived;
+    arrived = true;
+    instance.release(onArrival);
+  }
+
+  private void handle() {
     if (state == ABANDONED) {
-      instance.release();
+      release();
     } else if (deadlineNanos - lane.readClock() <= 0
         && STATE.compareAndSet(this, WAITING, ABANDONED)) {
       expire();
     } else if (instance.isRetiring() && STATE.compareAndSet(this, WAITING, ABANDONED)) {
-      instance.release();
+      release();
       endWith(CallException.draining(contract().name(), engine.nodeId()));
     } else if (instance.mayStart(this)) {
       start();
@@ -120,7 +135,7 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
   private void expire() {
     instance.counters().expired();
     count(GuardEvent.Kind.EXPIRED, "before-start");
-    instance.release();
+    release();
     endWith(CallException.deadlineExceeded(contract().name(), Duration.ZERO, false));
   }
 
@@ -134,7 +149,8 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
     CallLocal.put(call, this);
     context = call;
     instance.counters().started();
-    startedNanos = lane.nanoTime();
+    boolean measured = instance.serviceTime().isDue();
+    startedNanos = measured ? lane.readClock() : lane.nanoTime();
     ContextInternal previous = call.beginDispatch();
     Future<R> future;
     try {
@@ -150,6 +166,9 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
       return;
     }
     call.endDispatch(previous);
+    if (measured) {
+      instance.serviceTime().ranOnLoop(lane.readClock() - startedNanos);
+    }
     if (future == null) {
       complete(null, null);
     } else if (future.succeeded()) {
@@ -192,6 +211,7 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
       instance.found();
     }
     onCancel = null;
+    instance.answered(lane.nanoTime(), lane.nanoTime() - startedNanos, isInTime(cause));
     if (cause == null && reply != null) {
       instance.counters().replied();
       finish();
@@ -221,7 +241,7 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
 
   private void finish() {
     instance.finished(this);
-    instance.release();
+    release();
   }
 
   private VertebraException toFailure(Throwable cause) {
@@ -244,6 +264,14 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
     return isCancelled() && isOverdue()
         ? CallException.deadlineExceeded(contract().name(), Duration.ZERO, true)
         : HandlerException.threw(contract().name(), cause);
+  }
+
+  /** Whether the time that it took says something about the service; null if not. */
+  private @Nullable Boolean isInTime(@Nullable Throwable cause) {
+    if (isCancelled()) {
+      return deadlineNanos - lane.nanoTime() <= 0 ? Boolean.FALSE : null;
+    }
+    return cause == null ? Boolean.TRUE : null;
   }
 
   private boolean isOverdue() {
@@ -301,15 +329,10 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
     }
   }
 
-  /** Waited too long in the queue, or ran on long after its caller gave up. */
+  /** Ran on long after its caller gave up. */
   @Override
   protected void onDeadline(long nowNanos) {
-    if (inQueue) {
-      if (STATE.compareAndSet(this, WAITING, ABANDONED)) {
-        instance.queue().remove(this);
-        rejectAsOverloaded(nowNanos);
-      }
-    } else if (state == RUNNING) {
+    if (state == RUNNING) {
       lost = true;
       instance.lost(this);
     }
@@ -325,13 +348,6 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
         reason);
   }
 
-  private void rejectAsOverloaded(long nowNanos) {
-    instance.counters().rejected();
-    count(GuardEvent.Kind.REJECTED, "waited-too-long");
-    Duration waited = Duration.ofNanos(nowNanos - waitingSince);
-    endWith(OverloadedException.waitedTooLong(contract().name(), waited, waited));
-  }
-
   boolean isAbandoned() {
     return state == ABANDONED;
   }
@@ -341,17 +357,26 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
     return lost;
   }
 
-  /** The queue has no room for it. */
-  void reject(int queued) {
+  /** It is not going to wait, or has waited in vain. On the control lane. */
+  void shed(Shed why, long waitedNanos, Shed.Rejection rejection) {
     if (STATE.compareAndSet(this, WAITING, ABANDONED)) {
       instance.counters().rejected();
-      count(GuardEvent.Kind.REJECTED, "queue-full");
-      endWith(OverloadedException.queueFull(
-          contract().name(),
-          instance.admission().inFlight(),
-          queued,
-          Duration.ofNanos(instance.admission().maxWaitNanos())));
+      count(GuardEvent.Kind.REJECTED, why.reason());
+      endWith(why.toFailure(contract().name(), waitedNanos, rejection));
     }
+  }
+
+  void waitsAs(FairQueue.Waiting<ServedCall<?, ?>> entry) {
+    waiting = entry;
+  }
+
+  FairQueue.@Nullable Waiting<ServedCall<?, ?>> waiting() {
+    return waiting;
+  }
+
+  /** Bytes that are kept for it until its handler starts. */
+  int bodyBytes() {
+    return body.bytes();
   }
 
   /** The instance is leaving before it could start. */

@@ -1,26 +1,28 @@
 package io.vertebra.dispatch;
 
+import io.vertebra.dispatch.FairQueue.Waiting;
 import java.util.Collection;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The calls that wait for a permit of one instance, oldest first. The list is confined to the control
- * lane. The size counts a call from before it is on its way there until after it is on its way to the
- * instance: as long as it is not 0 every later call has to line up too, so none overtakes, and a freed
- * permit is always noticed by one of both sides.
+ * Runs the waitlist of one instance on the control lane. The size counts a call from before it is on
+ * its way there until after it is on its way to the instance: as long as it is not 0 every later call
+ * has to line up too, so none overtakes, and a freed permit is always noticed by one of both sides.
  */
-final class WaitingQueue {
+final class WaitingQueue extends Timed implements Waitlist.Decisions<ServedCall<?, ?>> {
   private final Lane control;
-  private final Admission admission;
+  private final long maxWaitNanos;
+  private final ServiceTime serviceTime;
   private final AtomicInteger size = new AtomicInteger();
-  private @Nullable ServedCall<?, ?> head;
-  private @Nullable ServedCall<?, ?> tail;
-  private int queued;
+  private final Waitlist<ServedCall<?, ?>> waitlist;
+  private boolean timerSet;
 
-  WaitingQueue(Lane control, Admission admission) {
+  /** For one instance; {@code ordered} if its contract has keys. */
+  WaitingQueue(Lane control, Admission admission, ServiceTime serviceTime, boolean ordered) {
     this.control = control;
-    this.admission = admission;
+    this.maxWaitNanos = admission.queue().maxWaitNanos();
+    this.serviceTime = serviceTime;
+    this.waitlist = new Waitlist<>(admission, ordered, this);
   }
 
   int size() {
@@ -33,106 +35,89 @@ final class WaitingQueue {
     control.run(() -> enqueue(call));
   }
 
-  /** A permit was given back. Any thread. */
+  /** A permit, or a place on the way to the loop, was given back. Any thread. */
   void permitFreed() {
     if (size.get() > 0) {
-      control.post(this::grant);
+      control.post(() -> waitlist.grant(control.nanoTime()));
     }
   }
 
   /** The caller of a call that has not started has given up. Any thread. */
   void abandoned(ServedCall<?, ?> call) {
     if (size.get() > 0) {
-      control.run(() -> remove(call));
+      control.run(() -> {
+        Waiting<ServedCall<?, ?>> waiting = call.waiting();
+        if (waiting != null && waitlist.remove(waiting)) {
+          size.decrementAndGet();
+        }
+      });
     }
   }
 
   /** Turns away all that waits, because the instance is leaving. Any thread. */
   void turnAwayAll() {
-    control.run(() -> {
-      for (ServedCall<?, ?> call = head; call != null; call = head) {
-        remove(call);
-        call.turnAway();
-      }
-    });
+    control.run(() -> waitlist.clear(call -> {
+      size.decrementAndGet();
+      call.turnAway();
+    }));
   }
 
   /** Adds the keys of all that waits. Control lane only. */
   void addKeysTo(Collection<String> keys) {
-    for (ServedCall<?, ?> call = head; call != null; call = call.nextWaiting) {
+    waitlist.forEach(call -> {
       String key = call.envelope().key();
       if (key != null) {
         keys.add(key);
       }
-    }
+    });
   }
 
   private void enqueue(ServedCall<?, ?> call) {
     if (call.isAbandoned()) {
       size.decrementAndGet();
-    } else if (head == null && admission.tryAcquire()) {
-      start(call);
-    } else if (queued >= admission.maxWaiting()) {
-      size.decrementAndGet();
-      call.reject(queued);
-    } else {
-      append(call);
+      return;
+    }
+    long now = control.nanoTime();
+    Envelope envelope = call.envelope();
+    Waiting<ServedCall<?, ?>> waiting = waitlist.arrived(
+        call,
+        new Waitlist.Arrival(
+            envelope.caller(),
+            envelope.priority(),
+            call.bodyBytes(),
+            call.deadlineNanos() - now,
+            serviceTime.nanos()),
+        now);
+    if (waiting != null) {
+      call.waitsAs(waiting);
+      if (!timerSet) {
+        timerSet = true;
+        control.arm(this, now + maxWaitNanos);
+      }
     }
   }
 
-  private void grant() {
-    for (ServedCall<?, ?> call = head; call != null && admission.tryAcquire(); call = head) {
-      unlink(call);
-      start(call);
-    }
-  }
-
-  private void start(ServedCall<?, ?> call) {
+  @Override
+  public void start(ServedCall<?, ?> call) {
     call.lane.post(call);
     size.decrementAndGet();
   }
 
-  /** Unlinks the call if it is still queued. Control lane only. */
-  void remove(ServedCall<?, ?> call) {
-    if (call.inQueue) {
-      unlink(call);
-      size.decrementAndGet();
-    }
+  @Override
+  public void turnAway(
+      ServedCall<?, ?> call, Shed why, long waitedNanos, Shed.Rejection rejection) {
+    size.decrementAndGet();
+    call.shed(why, waitedNanos, rejection);
   }
 
-  private void append(ServedCall<?, ?> call) {
-    long now = control.nanoTime();
-    call.inQueue = true;
-    call.waitingSince = now;
-    control.arm(call, now + admission.maxWaitNanos());
-    ServedCall<?, ?> last = tail;
-    call.previousWaiting = last;
-    if (last == null) {
-      head = call;
-    } else {
-      last.nextWaiting = call;
+  /** The oldest may have waited as long as the queue allows. */
+  @Override
+  protected void onDeadline(long nowNanos) {
+    timerSet = false;
+    long next = waitlist.expire(nowNanos);
+    if (next != Long.MAX_VALUE) {
+      timerSet = true;
+      control.arm(this, next);
     }
-    tail = call;
-    queued++;
-  }
-
-  private void unlink(ServedCall<?, ?> call) {
-    call.inQueue = false;
-    control.disarm(call);
-    ServedCall<?, ?> before = call.previousWaiting;
-    ServedCall<?, ?> after = call.nextWaiting;
-    if (before == null) {
-      head = after;
-    } else {
-      before.nextWaiting = after;
-    }
-    if (after == null) {
-      tail = before;
-    } else {
-      after.previousWaiting = before;
-    }
-    call.previousWaiting = null;
-    call.nextWaiting = null;
-    queued--;
   }
 }

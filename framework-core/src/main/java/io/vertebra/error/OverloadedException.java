@@ -6,41 +6,71 @@ import java.time.Duration;
 public final class OverloadedException extends VertebraException {
   private static final long serialVersionUID = 1L;
 
-  private final Duration retryAfter;
+  private static final int EVERY_PRIORITY = Integer.MAX_VALUE;
 
-  private OverloadedException(String text, Duration retryAfter) {
+  private final Duration retryAfter;
+  private final int threshold;
+
+  private OverloadedException(String text, Duration retryAfter, int threshold) {
     super(ErrorCode.OVERLOADED, text, false);
     this.retryAfter = retryAfter;
+    this.threshold = threshold;
   }
 
   /** All permits of a contract are taken and its queue is full. */
   public static OverloadedException queueFull(
       String contract, int inFlight, int queued, Duration retryAfter) {
+    return queueFull(contract, inFlight, queued, retryAfter, EVERY_PRIORITY);
+  }
+
+  /** All permits of a contract are taken and its queue is full. */
+  public static OverloadedException queueFull(
+      String contract, int inFlight, int queued, Duration retryAfter, int threshold) {
     return new OverloadedException(
         "'" + contract + "' has " + inFlight + " calls in flight and " + queued
             + " waiting, which is its limit. Retry after " + retryAfter.toMillis()
             + " ms, or raise the limit if the service has room.",
-        retryAfter);
+        retryAfter,
+        threshold);
   }
 
   /** The message waited longer than the queue allows. */
   public static OverloadedException waitedTooLong(
-      String contract, Duration waited, Duration retryAfter) {
+      String contract, Duration waited, Duration retryAfter, int threshold) {
     return new OverloadedException(
         "A call to '" + contract + "' waited " + waited.toMillis()
             + " ms for a permit, longer than its queue allows. Retry after " + retryAfter.toMillis()
             + " ms.",
-        retryAfter);
+        retryAfter,
+        threshold);
+  }
+
+  /** The service is overloaded and takes only more important calls. */
+  public static OverloadedException unimportant(
+      String contract, Duration retryAfter, int threshold) {
+    return new OverloadedException(
+        "'" + contract + "' is overloaded and takes only more important calls. Retry after "
+            + retryAfter.toMillis() + " ms.",
+        retryAfter,
+        threshold);
   }
 
   /** Rebuilds a failure that arrived from another node. */
-  public static OverloadedException received(String message, Duration retryAfter) {
+  public static OverloadedException received(String message, Duration retryAfter, int threshold) {
     return new OverloadedException(
-        CallException.withoutCode(ErrorCode.OVERLOADED, message), retryAfter);
+        CallException.withoutCode(ErrorCode.OVERLOADED, message), retryAfter, threshold);
   }
 
   /** How long to wait before the next attempt. */
   public Duration retryAfter() {
     return retryAfter;
+  }
+
+  /**
+   * The least important priority that the service takes now; calls that are less important need not
+   * ask for the next second. The number is the framework's own: criticality and cohort.
+   */
+  public int threshold() {
+    return threshold;
   }
 }

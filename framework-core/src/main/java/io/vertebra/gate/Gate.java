@@ -141,11 +141,25 @@ public final class Gate implements Inbound {
         engine,
         instance,
         inbound,
-        () -> frame.decode(contract.requestType(), contract.name()),
+        new FrameBody<>(frame, contract),
         trusted(from, frame.envelope()),
         deadline);
     inbound.serveBy(call, deadline);
     engine.admit(call);
+  }
+
+  /** The body of a request, which stays bytes until its handler's context reads it. */
+  private record FrameBody<Q>(RequestFrame frame, Request<Q, ?> contract)
+      implements ServedCall.Body<Q> {
+    @Override
+    public Q read() {
+      return frame.decode(contract.requestType(), contract.name());
+    }
+
+    @Override
+    public int bytes() {
+      return frame.size();
+    }
   }
 
   /** The envelope with a priority that the other node may give. */

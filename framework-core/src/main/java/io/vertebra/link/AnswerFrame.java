@@ -46,22 +46,28 @@ final class AnswerFrame {
     ErrorCode code = ErrorCode.find(in.int32());
     boolean mayHaveRun = in.int8() != 0;
     long retryAfter = in.int64();
+    int threshold = in.int32();
     String message = in.text();
     if (code == ErrorCode.DECLARED) {
       declared(in, call, contract);
     } else {
-      call.exchange().rejected(rebuild(code, message, mayHaveRun, retryAfter));
+      call.exchange().rejected(rebuild(code, message, mayHaveRun, retryAfter, threshold));
     }
   }
 
   private static VertebraException rebuild(
-      @Nullable ErrorCode code, String message, boolean mayHaveRun, long retryAfter) {
+      @Nullable ErrorCode code,
+      String message,
+      boolean mayHaveRun,
+      long retryAfter,
+      int threshold) {
     if (code == null) {
       return HandlerException.received(ErrorCode.HANDLER_FAILED, message);
     }
     return switch (code) {
       case OVERLOADED ->
-        OverloadedException.received(message, Duration.ofMillis(Math.max(0, retryAfter)));
+        OverloadedException.received(
+            message, Duration.ofMillis(Math.max(0, retryAfter)), threshold);
       case CONTRACT_MISMATCH, CONTRACT_INVALID, MESSAGE_TOO_LARGE, MESSAGE_INVALID ->
         ContractException.received(code, message);
       case CONFLICT, STILL_RUNNING, STORE_UNAVAILABLE, STEP_COMPENSATED, OUTCOME_UNKNOWN ->

@@ -106,6 +106,7 @@ final class FrameWriter {
         failure instanceof OverloadedException overloaded
             ? overloaded.retryAfter().toMillis()
             : 0);
+    frame.appendInt(failure instanceof OverloadedException overloaded ? overloaded.threshold() : 0);
     String message = failure.getMessage();
     text(frame, message.length() > LONGEST_TEXT ? message.substring(0, LONGEST_TEXT) : message);
     if (failure instanceof DeclaredFailure declared) {

@@ -25,11 +25,19 @@ class LimitTest {
 
   @Test
   void json_brings_everything_back() {
-    Limit limit = Limit.fixed(3).withQueue(5, Duration.ofMillis(70));
+    Limit limit = Limit.fixed(3)
+        .withQueue(5, Duration.ofMillis(70))
+        .withQueueBytes(1000)
+        .withAdaptive(2, 9)
+        .withoutShedding();
     Limit read = Limit.fromJson(new JsonObject(limit.toJson().encode()));
     assertThat(read.inFlight()).isEqualTo(3);
     assertThat(read.queue()).isEqualTo(5);
     assertThat(read.maxWait()).isEqualTo(Duration.ofMillis(70));
+    assertThat(read.queueBytes()).isEqualTo(1000);
+    assertThat(read.isAdaptive()).isTrue();
+    assertThat(read.isShedding()).isFalse();
+    assertThat(read.toJson()).isEqualTo(limit.toJson());
   }
 
   @Test
@@ -37,6 +45,10 @@ class LimitTest {
     Limit limit = Limit.defaults();
     List<ThrowingCallable> contradictions = List.of(
         () -> Limit.fixed(0),
+        () -> Limit.fixed(3).withAdaptive(4, 9),
+        () -> Limit.fixed(3).withAdaptive(0, 9),
+        () -> Limit.fixed(3).withAdaptive(1, 2),
+        () -> limit.withQueueBytes(0),
         () -> limit.withQueue(-1, Duration.ofSeconds(1)),
         () -> limit.withQueue(1, Duration.ZERO),
         () -> limit.withQueue(1, Duration.ofMillis(-1)),
@@ -49,15 +61,20 @@ class LimitTest {
   void a_limiter_gives_as_many_permits_as_the_limit_says() {
     Admission limiter = Limit.fixed(2).withQueue(7, Duration.ofMillis(30)).toAdmission();
     assertThat(limiter.limit()).isEqualTo(2);
-    assertThat(limiter.maxWaiting()).isEqualTo(7);
-    assertThat(limiter.maxWaitNanos()).isEqualTo(30_000_000);
+    assertThat(limiter.queue().messages()).isEqualTo(7);
+    assertThat(limiter.queue().maxWaitNanos()).isEqualTo(30_000_000);
     assertThat(limiter.tryAcquire()).isTrue();
     assertThat(limiter.tryAcquire()).isTrue();
     assertThat(limiter.tryAcquire()).isFalse();
     assertThat(limiter.inFlight()).isEqualTo(2);
-    limiter.release();
+    limiter.releaseOnArrival();
     assertThat(limiter.inFlight()).isEqualTo(1);
     assertThat(limiter.tryAcquire()).isTrue();
+    assertThat(limiter.onTheirWay()).isEqualTo(2);
+    limiter.arrived();
+    assertThat(limiter.onTheirWay()).isEqualTo(1);
+    limiter.release();
+    assertThat(limiter.inFlight()).isEqualTo(1);
   }
 
   @Test
@@ -72,7 +89,7 @@ class LimitTest {
           if (limiter.tryAcquire()) {
             most.accumulateAndGet(holders.incrementAndGet(), Math::max);
             holders.decrementAndGet();
-            limiter.release();
+            limiter.releaseOnArrival();
           }
         }
       });

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vertebra.OneNode;
 import io.vertebra.Shop.Charged;
 import io.vertebra.Shop.Reserved;
+import io.vertebra.error.ErrorCode;
 import io.vertebra.limit.Limit;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -100,5 +101,41 @@ class CriticalityTest {
     assertThat(events).hasSize(1);
     held.complete(new Reserved("", 0));
     resultOf(running);
+  }
+
+  @Test
+  void what_waits_runs_by_importance_and_makes_room_for_what_matters_more() {
+    Queue<Promise<Reserved>> held = new ConcurrentLinkedQueue<>();
+    Queue<Integer> order = new ConcurrentLinkedQueue<>();
+    one.serve(on -> on.request(RESERVE, reserve -> {
+          order.add(reserve.quantity());
+          Promise<Reserved> promise = Promise.promise();
+          held.add(promise);
+          return promise.future();
+        })
+        .limitedTo(Limit.fixed(1).withQueue(2, Duration.ofMinutes(1))));
+    Future<Reserved> running = send(0, Criticality.CRITICAL, 0);
+    one.eventually("it runs", () -> order.size() == 1);
+    Future<Reserved> batch = send(1, Criticality.SHEDDABLE, 1);
+    Future<Reserved> report = send(2, Criticality.SHEDDABLE_PLUS, 2);
+    Future<Reserved> payment = send(3, Criticality.CRITICAL_PLUS, 2);
+
+    assertThat(failureOf(batch).code()).isEqualTo(ErrorCode.OVERLOADED);
+    for (int i = 0; i < 3; i++) {
+      one.eventually("one is held", () -> !held.isEmpty());
+      held.remove().complete(new Reserved("", 0));
+    }
+    resultOf(Future.all(running, payment, report));
+    assertThat(order).containsExactly(0, 3, 2);
+  }
+
+  private Future<Reserved> send(int number, Criticality criticality, int waitingThen) {
+    Future<Reserved> answer = one.bus()
+        .request(
+            RESERVE,
+            reserve(number),
+            CallOptions.defaults().withTimeout(Duration.ofMinutes(5)).withCriticality(criticality));
+    one.eventually("it waits", () -> one.counts("stock.reserve").waiting() == waitingThen);
+    return answer;
   }
 }

@@ -156,7 +156,7 @@ final class BareDispatch implements Caller<OrderPlaced> {
         answer = handle(message);
       }
       if (permit) {
-        admission.release();
+        admission.releaseOnArrival();
       }
       reply = answer.result();
       lane.post(this);

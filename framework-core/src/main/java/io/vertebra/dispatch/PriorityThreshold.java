@@ -1,0 +1,87 @@
+package io.vertebra.dispatch;
+
+/**
+ * Which messages an overloaded queue does not take at all: the least important share of those that
+ * come, as large as the share that could not be served lately. By cohort, so that of a conversation
+ * either all or nothing is lost, and before they wait, so that refusing them costs little. A few more
+ * than can be served are let in, so that the queue, and not this estimate, decides about the rest.
+ * Once the queue is no longer overloaded the share shrinks to nothing within about a second.
+ *
+ * <p>The histogram of priorities is that of DAGOR (Zhou et al. 2018), the share is set by inflow
+ * against outflow as in Uber's Cinnamon. Not safe for use by more than one thread; knows no clock.
+ */
+final class PriorityThreshold {
+  static final long PERIOD = 100_000_000L;
+  private static final double SURPLUS = 1.1;
+  private static final double LEAST_SHARE = 0.01;
+  private static final double RECOVERY = 0.7;
+  private static final int FEW = 20;
+
+  private final int[] seen = new int[Priority.LOWEST + 1];
+  private int arrivals;
+  private int granted;
+  private double share;
+  private long periodEnd;
+  private boolean started;
+  private boolean sawOverload;
+  private int threshold = Priority.LOWEST;
+
+  /** A message has come. */
+  void arrived(int priority) {
+    seen[priority]++;
+    arrivals++;
+  }
+
+  /** One has got its permit. */
+  void granted() {
+    granted++;
+  }
+
+  /** Whether messages of that priority are taken now. */
+  boolean admits(int priority) {
+    return priority <= threshold;
+  }
+
+  /** The least important priority that is taken. */
+  int threshold() {
+    return threshold;
+  }
+
+  /** Sets the threshold anew once a period is over. */
+  void look(long now, boolean overloaded) {
+    sawOverload |= overloaded;
+    if (!started) {
+      started = true;
+      periodEnd = now + PERIOD;
+    }
+    if (now - periodEnd < 0 || (sawOverload && arrivals < FEW)) {
+      return;
+    }
+    periodEnd = now + PERIOD;
+    if (sawOverload) {
+      share = Math.max(0, 1 - SURPLUS * granted / arrivals);
+    } else {
+      share = share * RECOVERY < LEAST_SHARE ? 0 : share * RECOVERY;
+    }
+    if (share > 0 && arrivals >= FEW) {
+      threshold = quantile((1 - share) * arrivals);
+    } else if (share == 0) {
+      threshold = Priority.LOWEST;
+    }
+    sawOverload = false;
+    granted = 0;
+    arrivals = 0;
+    java.util.Arrays.fill(seen, 0);
+  }
+
+  private int quantile(double messages) {
+    int sum = 0;
+    for (int priority = 0; priority < seen.length; priority++) {
+      sum += seen[priority];
+      if (sum >= messages) {
+        return priority;
+      }
+    }
+    return Priority.LOWEST;
+  }
+}
