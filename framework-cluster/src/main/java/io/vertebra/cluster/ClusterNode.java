@@ -11,6 +11,7 @@ import io.vertebra.error.NodeException;
 import io.vertebra.idempotency.DedupStore;
 import io.vertebra.link.LinkLoopTransport;
 import io.vertebra.messaging.Bus;
+import io.vertebra.messaging.GuardEvent;
 import io.vertebra.messaging.Subscription;
 import io.vertebra.messaging.SubscriptionOptions;
 import io.vertebra.observe.NodeView;
@@ -168,6 +169,11 @@ public final class ClusterNode implements Node {
   @Override
   public Future<Tap> tap(TapOptions which, Consumer<? super TapRecord> handler) {
     return node.tap(which, handler);
+  }
+
+  @Override
+  public Runnable onGuardEvent(Consumer<? super GuardEvent> handler) {
+    return node.onGuardEvent(handler);
   }
 
   @Override
