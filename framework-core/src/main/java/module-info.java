@@ -13,6 +13,7 @@ module io.vertebra.core {
   requires io.netty.common;
   requires io.netty.transport;
   requires io.vertx.core.logging;
+  requires java.management;
   requires org.jctools.core;
   requires static transitive micrometer.core;
   requires static transitive org.jspecify;

@@ -12,6 +12,7 @@ import io.vertebra.error.NodeException;
 import io.vertebra.idempotency.DedupStore;
 import io.vertebra.idempotency.Idempotency;
 import io.vertebra.idempotency.IdempotencyOptions;
+import io.vertebra.limit.CpuPool;
 import io.vertebra.link.LinkLoopTransport;
 import io.vertebra.messaging.Bus;
 import io.vertebra.messaging.GuardEvent;
@@ -71,7 +72,7 @@ final class EngineNode implements Node, Shareable {
     this.engine = engine;
     this.taps = taps;
     this.cluster = cluster;
-    this.threads = new HandlerThreads(vertx, engine.nodeId(), options.blockingThreads());
+    this.threads = new HandlerThreads(vertx, engine.nodeId(), options);
     this.view = new EngineView(engine);
     this.idempotency =
         Idempotency.create(vertx, DedupStore.inMemory(IdempotencyOptions.defaults()));
@@ -195,6 +196,11 @@ final class EngineNode implements Node, Shareable {
   @Override
   public Bus bus() {
     return engine.bus();
+  }
+
+  @Override
+  public CpuPool cpu() {
+    return threads.cpu();
   }
 
   @Override

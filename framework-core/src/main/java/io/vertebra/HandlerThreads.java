@@ -2,14 +2,18 @@ package io.vertebra;
 
 import io.vertebra.dispatch.CallLocal;
 import io.vertebra.dispatch.Handler;
+import io.vertebra.dispatch.NotRun;
 import io.vertebra.error.CallException;
 import io.vertebra.error.NodeException;
+import io.vertebra.error.VertebraException;
+import io.vertebra.limit.CpuPool;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Where handlers run that do not run on their verticle's event loop. */
 final class HandlerThreads {
@@ -17,10 +21,13 @@ final class HandlerThreads {
 
   private final VertxInternal vertx;
   private final WorkerExecutor pool;
+  private final CpuPool cpu;
 
-  HandlerThreads(VertxInternal vertx, String nodeId, int blockingThreads) {
+  HandlerThreads(VertxInternal vertx, String nodeId, NodeOptions options) {
     this.vertx = vertx;
-    this.pool = vertx.createSharedWorkerExecutor("vertebra-blocking-" + nodeId, blockingThreads);
+    this.pool =
+        vertx.createSharedWorkerExecutor("vertebra-blocking-" + nodeId, options.blockingThreads());
+    this.cpu = new CpuPool(vertx, nodeId, options.cpu());
   }
 
   /**
@@ -36,6 +43,29 @@ final class HandlerThreads {
           return handler.handle(message, call);
         },
         false);
+  }
+
+  /**
+   * Each call on a thread of the CPU pool, in the order that the pool's queue decides. What does not
+   * begin there reaches the caller as not run.
+   */
+  <Q, R> Handler<Q, R> cpuBound(Services.BlockingCallHandler<? super Q, ? extends R> handler) {
+    return (message, call) -> {
+      AtomicBoolean begun = new AtomicBoolean();
+      return cpu.<R>run(call, () -> {
+            begun.set(true);
+            call.checkpoint();
+            return handler.handle(message, call);
+          })
+          .recover(failure -> Future.failedFuture(
+              !begun.get() && failure instanceof VertebraException refusal
+                  ? new NotRun(refusal, "cpu-queue")
+                  : failure));
+    };
+  }
+
+  CpuPool cpu() {
+    return cpu;
   }
 
   /**
@@ -72,6 +102,7 @@ final class HandlerThreads {
   }
 
   Future<Void> close() {
+    cpu.close();
     return pool.close();
   }
 }

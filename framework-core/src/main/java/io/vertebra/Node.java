@@ -1,6 +1,7 @@
 package io.vertebra;
 
 import io.vertebra.contract.Topic;
+import io.vertebra.limit.CpuPool;
 import io.vertebra.messaging.Bus;
 import io.vertebra.messaging.GuardEvent;
 import io.vertebra.messaging.Subscription;
@@ -94,6 +95,9 @@ public interface Node {
    * io.vertebra.error.NodeException} if the node is closed.
    */
   Future<Tap> tap(TapOptions which, Consumer<? super TapRecord> handler);
+
+  /** The threads for work that needs the processor; handlers are better registered with {@link Services#cpuBound}. */
+  CpuPool cpu();
 
   /**
    * Tells {@code handler} what the node does to protect itself and others: each rejection, expiry,

@@ -1,5 +1,6 @@
 package io.vertebra;
 
+import io.vertebra.limit.CpuOptions;
 import io.vertebra.limit.Limit;
 import io.vertebra.messaging.Criticality;
 import io.vertebra.observe.Observer;
@@ -42,6 +43,7 @@ public final class NodeOptions {
     private Duration goneAfter = Duration.ofMillis(2500);
     private Criticality peerCriticality = Criticality.CRITICAL_PLUS;
     private Map<String, Limit> limits = Map.of();
+    private CpuOptions cpu = CpuOptions.defaults();
     private @Nullable Observer observer;
 
     private Draft copy() {
@@ -58,6 +60,7 @@ public final class NodeOptions {
       copy.goneAfter = goneAfter;
       copy.peerCriticality = peerCriticality;
       copy.limits = limits;
+      copy.cpu = cpu;
       copy.observer = observer;
       return copy;
     }
@@ -125,6 +128,7 @@ public final class NodeOptions {
       draft.tappedBodies = json.getBoolean("tappedBodies", draft.tappedBodies);
       draft.peerCriticality =
           Criticality.valueOf(json.getString("peerCriticality", draft.peerCriticality.name()));
+      draft.cpu = CpuOptions.fromJson(json.getJsonObject("cpu", new JsonObject()));
       JsonObject limits = json.getJsonObject("limits", new JsonObject());
       draft.limits = limits.fieldNames().stream()
           .collect(Collectors.toUnmodifiableMap(
@@ -148,7 +152,8 @@ public final class NodeOptions {
         .put("blockingThreads", values.blockingThreads)
         .put("localCheck", values.localCheck)
         .put("tappedBodies", values.tappedBodies)
-        .put("peerCriticality", values.peerCriticality.name());
+        .put("peerCriticality", values.peerCriticality.name())
+        .put("cpu", values.cpu.toJson());
     if (!values.limits.isEmpty()) {
       JsonObject limits = new JsonObject();
       values.limits.forEach((contract, limit) -> limits.put(contract, limit.toJson()));
@@ -220,6 +225,11 @@ public final class NodeOptions {
    */
   public NodeOptions withPeerCriticality(Criticality highest) {
     return with(draft -> draft.peerCriticality = Objects.requireNonNull(highest));
+  }
+
+  /** How CPU work runs; default {@link CpuOptions#defaults()}. */
+  public NodeOptions withCpu(CpuOptions cpu) {
+    return with(draft -> draft.cpu = Objects.requireNonNull(cpu));
   }
 
   /**
@@ -299,6 +309,11 @@ public final class NodeOptions {
   /** What a call from another node counts as at most. */
   public Criticality peerCriticality() {
     return values.peerCriticality;
+  }
+
+  /** How CPU work runs. */
+  public CpuOptions cpu() {
+    return values.cpu;
   }
 
   /** The limit that was set for a contract, or null. */

@@ -1,6 +1,7 @@
 package io.vertebra;
 
 import io.vertebra.error.NodeException;
+import io.vertebra.limit.CpuPool;
 import io.vertebra.messaging.Bus;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -47,6 +48,11 @@ public abstract class ServiceVerticle extends VerticleBase {
   /** The node that the verticle is deployed on. */
   protected final Node node() {
     return deployed().node();
+  }
+
+  /** The node's threads for work that needs the processor. */
+  protected final CpuPool cpu() {
+    return node().cpu();
   }
 
   @Override

@@ -36,6 +36,22 @@ public interface Services {
       Request<Q, R> contract, BlockingCallHandler<? super Q, ? extends R> handler);
 
   /**
+   * Runs the handler on the node's {@link io.vertebra.limit.CpuPool}, for what computes longer than
+   * about 50 µs. Handlers of one verticle run concurrently there, not on the verticle's thread; they
+   * must not block. A call that waits in the pool's queue until nobody wants it any more is not handled,
+   * and one that could not end in time is refused with OVERLOADED. {@link Call#checkpoint()} in its
+   * loops ends a call early.
+   */
+  default <Q, R> Serving cpuBound(
+      Request<Q, R> contract, BlockingHandler<? super Q, ? extends R> handler) {
+    return cpuBound(contract, (message, call) -> handler.handle(message));
+  }
+
+  /** See {@link #cpuBound(Request, BlockingHandler)}. */
+  <Q, R> Serving cpuBound(
+      Request<Q, R> contract, BlockingCallHandler<? super Q, ? extends R> handler);
+
+  /**
    * Runs each call on a virtual thread of its own, where {@link Future#await()} suspends. Handlers of
    * one verticle run concurrently, not on the verticle's thread.
    *

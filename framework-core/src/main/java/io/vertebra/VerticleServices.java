@@ -85,6 +85,12 @@ final class VerticleServices implements Services {
   }
 
   @Override
+  public <Q, R> Serving cpuBound(
+      Request<Q, R> contract, BlockingCallHandler<? super Q, ? extends R> handler) {
+    return add(contract, threads.cpuBound(handler));
+  }
+
+  @Override
   public <Q, R> Serving virtual(
       Request<Q, R> contract, BlockingCallHandler<? super Q, ? extends R> handler) {
     return add(contract, threads.virtual(contract.name(), handler, context));

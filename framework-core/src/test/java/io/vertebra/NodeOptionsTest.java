@@ -3,6 +3,7 @@ package io.vertebra;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.vertebra.limit.CpuOptions;
 import io.vertebra.limit.Limit;
 import io.vertebra.messaging.Criticality;
 import io.vertebra.observe.Observer;
@@ -31,7 +32,10 @@ class NodeOptionsTest {
             .put("blockingThreads", 20)
             .put("localCheck", false)
             .put("tappedBodies", false)
-            .put("peerCriticality", "CRITICAL_PLUS"));
+            .put("peerCriticality", "CRITICAL_PLUS")
+            .put(
+                "cpu",
+                new JsonObject().put("threads", 0).put("maxWaitMs", 1_000L).put("queue", 1024)));
     assertThat(DEFAULTS.observer()).isNull();
     assertThat(NodeOptions.fromJson(new JsonObject()).toJson()).isEqualTo(DEFAULTS.toJson());
   }
@@ -42,6 +46,7 @@ class NodeOptionsTest {
         .withId("shop_1.A-b")
         .withFormat(Format.CBOR)
         .withPeerCriticality(Criticality.SHEDDABLE)
+        .withCpu(CpuOptions.defaults().withThreads(3))
         .withLimit("stock.reserve", Limit.fixed(3))
         .withLimit("payment.charge", Limit.adaptive(20))
         .withMaxFrame(5_000)
@@ -56,6 +61,7 @@ class NodeOptionsTest {
     assertThat(read.id()).isEqualTo("shop_1.A-b");
     assertThat(read.format()).isEqualTo(Format.CBOR);
     assertThat(read.peerCriticality()).isEqualTo(Criticality.SHEDDABLE);
+    assertThat(read.cpu().threads()).isEqualTo(3);
     assertThat(read.limit("stock.reserve").inFlight()).isEqualTo(3);
     assertThat(read.limit("payment.charge").isAdaptive()).isTrue();
     assertThat(read.limit("shipping.send")).isNull();

@@ -9,6 +9,7 @@ import io.vertebra.cluster.hazelcast.HazelcastDedupStore;
 import io.vertebra.contract.Topic;
 import io.vertebra.error.NodeException;
 import io.vertebra.idempotency.DedupStore;
+import io.vertebra.limit.CpuPool;
 import io.vertebra.link.LinkLoopTransport;
 import io.vertebra.messaging.Bus;
 import io.vertebra.messaging.GuardEvent;
@@ -169,6 +170,11 @@ public final class ClusterNode implements Node {
   @Override
   public Future<Tap> tap(TapOptions which, Consumer<? super TapRecord> handler) {
     return node.tap(which, handler);
+  }
+
+  @Override
+  public CpuPool cpu() {
+    return node.cpu();
   }
 
   @Override

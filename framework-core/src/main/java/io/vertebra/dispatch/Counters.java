@@ -43,7 +43,11 @@ public final class Counters {
   }
 
   void failed(ErrorCode code) {
-    (code == ErrorCode.DECLARED ? declared : failed).increment();
+    switch (code) {
+      case DECLARED -> declared.increment();
+      case OVERLOADED -> rejected.increment();
+      default -> failed.increment();
+    }
   }
 
   void expired() {

@@ -251,6 +251,12 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
           : HandlerException.undeclared(
               contract().name(), declared.failure().getClass().getSimpleName());
     }
+    if (cause instanceof NotRun refusal) {
+      if (refusal.failure().code() == ErrorCode.OVERLOADED) {
+        count(GuardEvent.Kind.REJECTED, refusal.reason());
+      }
+      return refusal.failure();
+    }
     // What an idempotent consumer or a saga says is meant for the caller; other failures of the
     // framework that come out of a handler belong to the calls which that handler made.
     if (cause instanceof IdempotencyException || cause instanceof SagaException) {

@@ -55,6 +55,16 @@ public final class OverloadedException extends VertebraException {
         threshold);
   }
 
+  /** The CPU pool has more to do than can be done in time. */
+  public static OverloadedException cpuQueueFull(String contract, int queued, Duration wait) {
+    return new OverloadedException(
+        "The CPU pool has " + queued + " pieces of work waiting, about " + wait.toMillis()
+            + " ms of it, too much for '" + contract + "' to end in time. Retry after "
+            + wait.toMillis() + " ms.",
+        wait,
+        EVERY_PRIORITY);
+  }
+
   /** Rebuilds a failure that arrived from another node. */
   public static OverloadedException received(String message, Duration retryAfter, int threshold) {
     return new OverloadedException(

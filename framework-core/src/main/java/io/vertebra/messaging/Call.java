@@ -1,6 +1,8 @@
 package io.vertebra.messaging;
 
+import io.vertebra.error.CallException;
 import io.vertx.core.Future;
+import java.time.Duration;
 
 /**
  * A call as its handler sees it: where it comes from, how long it may take, whether anybody still
@@ -25,6 +27,21 @@ public interface Call extends Bus {
 
   /** Who asked, on behalf of what. */
   CallMetadata metadata();
+
+  /**
+   * For loops that compute long: throws if nobody waits for the answer any more, and costs next to
+   * nothing otherwise.
+   *
+   * @throws io.vertebra.error.CallException DEADLINE_EXCEEDED or CANCELLED
+   */
+  default void checkpoint() {
+    if (deadline().isPassed()) {
+      throw CallException.deadlineExceeded(metadata().contract(), Duration.ZERO, true);
+    }
+    if (isCancelled()) {
+      throw CallException.cancelled(metadata().contract(), true);
+    }
+  }
 
   /**
    * Answers with a failure that the contract declares: {@code return call.fail(new OutOfStock(sku))}.
