@@ -12,11 +12,11 @@ import io.vertebra.error.OverloadedException;
 import io.vertebra.limit.Limit;
 import io.vertebra.messaging.Bus;
 import io.vertebra.messaging.CallOptions;
+import io.vertebra.messaging.CallRetry;
 import io.vertebra.messaging.Criticality;
 import io.vertebra.messaging.GuardEvent;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,9 +33,7 @@ class LimitedContractTest {
   private static final Logger LOG = Logger.getLogger("shop");
 
   // #region operator
-  private static final NodeOptions OPTIONS = NodeOptions.fromJson(
-      new JsonObject(
-          """
+  private static final NodeOptions OPTIONS = NodeOptions.fromJson(new JsonObject("""
           {
             "limits": {
               "stock.reserve": {"inFlight": 2, "queue": 1, "maxWaitMs": 60000}
@@ -102,9 +100,8 @@ class LimitedContractTest {
     // #region watch
     node.onGuardEvent(event -> {
       if (event.kind() == GuardEvent.Kind.REJECTED) {
-        LOG.log(Level.FINE, "{0} is overloaded: {1}", new Object[] {
-          event.contract(), event.reason()
-        });
+        LOG.log(
+            Level.FINE, "{0} is overloaded: {1}", new Object[] {event.contract(), event.reason()});
       }
     });
     // #endregion watch
@@ -118,18 +115,21 @@ class LimitedContractTest {
     answerAll(answers);
   }
 
-  // #region caller
-  private static Future<Integer> left(Vertx vertx, Bus bus, Reserve reserve) {
-    return bus.request(RESERVE, reserve).map(Reserved::left).recover(failure -> {
-      if (failure instanceof OverloadedException overloaded) {
-        return vertx
-            .timer(overloaded.retryAfter().toMillis())
-            .compose(waited -> bus.request(RESERVE, reserve).map(Reserved::left));
-      }
-      return Future.failedFuture(failure);
-    });
+  @Test
+  void a_caller_that_is_refused_tries_again_later_or_does_without() {
+    resultOf(one.node().deploy(Stock::new));
+    List<Future<Reserved>> answers = fill();
+    Bus bus = one.bus();
+    // #region caller
+    CallOptions options = CallOptions.defaults()
+        .withTimeout(Duration.ofMillis(400))
+        .withRetry(CallRetry.defaults())
+        .orElse(RESERVE, failure -> new Reserved("reserved later", 0));
+    Future<Reserved> reserved = bus.request(RESERVE, reserve(4), options);
+    // #endregion caller
+    assertThat(resultOf(reserved).order()).isEqualTo("reserved later");
+    answerAll(answers);
   }
-  // #endregion caller
 
   @Test
   void less_important_calls_say_so() {
