@@ -74,6 +74,7 @@ final class EngineNode implements Node, Shareable {
     this.cluster = cluster;
     this.threads = new HandlerThreads(vertx, engine.nodeId(), options);
     this.view = new EngineView(engine);
+    options.callLimits().forEach((contract, most) -> engine.route(contract).limitCallsTo(most));
     this.idempotency =
         Idempotency.create(vertx, DedupStore.inMemory(IdempotencyOptions.defaults()));
   }

@@ -44,6 +44,7 @@ public final class NodeOptions {
     private Criticality peerCriticality = Criticality.CRITICAL_PLUS;
     private Map<String, Limit> limits = Map.of();
     private CpuOptions cpu = CpuOptions.defaults();
+    private Map<String, Integer> callLimits = Map.of();
     private @Nullable Observer observer;
 
     private Draft copy() {
@@ -61,6 +62,7 @@ public final class NodeOptions {
       copy.peerCriticality = peerCriticality;
       copy.limits = limits;
       copy.cpu = cpu;
+      copy.callLimits = callLimits;
       copy.observer = observer;
       return copy;
     }
@@ -93,6 +95,10 @@ public final class NodeOptions {
             && values.goneAfter.compareTo(LONGEST) <= 0,
         "heartbeats come each 500 ms: suspectAfter must be more, goneAfter more still, at most 1 day",
         values.suspectAfter + ", " + values.goneAfter);
+    check(
+        values.callLimits.values().stream().allMatch(calls -> calls >= 1),
+        "a node must be allowed to wait for at least 1 call of each contract",
+        values.callLimits);
     this.values = values;
   }
 
@@ -128,6 +134,9 @@ public final class NodeOptions {
       draft.tappedBodies = json.getBoolean("tappedBodies", draft.tappedBodies);
       draft.peerCriticality =
           Criticality.valueOf(json.getString("peerCriticality", draft.peerCriticality.name()));
+      JsonObject callLimits = json.getJsonObject("callLimits", new JsonObject());
+      draft.callLimits = callLimits.fieldNames().stream()
+          .collect(Collectors.toUnmodifiableMap(contract -> contract, callLimits::getInteger));
       draft.cpu = CpuOptions.fromJson(json.getJsonObject("cpu", new JsonObject()));
       JsonObject limits = json.getJsonObject("limits", new JsonObject());
       draft.limits = limits.fieldNames().stream()
@@ -154,6 +163,11 @@ public final class NodeOptions {
         .put("tappedBodies", values.tappedBodies)
         .put("peerCriticality", values.peerCriticality.name())
         .put("cpu", values.cpu.toJson());
+    if (!values.callLimits.isEmpty()) {
+      JsonObject callLimits = new JsonObject();
+      values.callLimits.forEach(callLimits::put);
+      json.put("callLimits", callLimits);
+    }
     if (!values.limits.isEmpty()) {
       JsonObject limits = new JsonObject();
       values.limits.forEach((contract, limit) -> limits.put(contract, limit.toJson()));
@@ -244,6 +258,19 @@ public final class NodeOptions {
     });
   }
 
+  /**
+   * How many calls of a contract this node may wait for at once, so that one slow service cannot take
+   * all that its callers have; one more fails at once with OVERLOADED. In JSON {@code "callLimits":
+   * {"payment.charge": 64}}. Default: as many as there is memory for.
+   */
+  public NodeOptions withCallLimit(String contract, int calls) {
+    return with(draft -> {
+      Map<String, Integer> limits = new HashMap<>(draft.callLimits);
+      limits.put(Objects.requireNonNull(contract), calls);
+      draft.callLimits = Map.copyOf(limits);
+    });
+  }
+
   /** Who watches the node, such as {@code Metrics.on(meterRegistry)}; default nobody. */
   public NodeOptions withObserver(Observer observer) {
     return with(draft -> draft.observer = Objects.requireNonNull(observer));
@@ -314,6 +341,11 @@ public final class NodeOptions {
   /** How CPU work runs. */
   public CpuOptions cpu() {
     return values.cpu;
+  }
+
+  /** How many calls of each contract the node may wait for at once, where that is limited. */
+  public Map<String, Integer> callLimits() {
+    return values.callLimits;
   }
 
   /** The limit that was set for a contract, or null. */

@@ -11,6 +11,7 @@ import io.vertebra.wire.Format;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -46,6 +47,7 @@ class NodeOptionsTest {
         .withId("shop_1.A-b")
         .withFormat(Format.CBOR)
         .withPeerCriticality(Criticality.SHEDDABLE)
+        .withCallLimit("payment.charge", 7)
         .withCpu(CpuOptions.defaults().withThreads(3))
         .withLimit("stock.reserve", Limit.fixed(3))
         .withLimit("payment.charge", Limit.adaptive(20))
@@ -61,6 +63,7 @@ class NodeOptionsTest {
     assertThat(read.id()).isEqualTo("shop_1.A-b");
     assertThat(read.format()).isEqualTo(Format.CBOR);
     assertThat(read.peerCriticality()).isEqualTo(Criticality.SHEDDABLE);
+    assertThat(read.callLimits()).isEqualTo(Map.of("payment.charge", 7));
     assertThat(read.cpu().threads()).isEqualTo(3);
     assertThat(read.limit("stock.reserve").inFlight()).isEqualTo(3);
     assertThat(read.limit("payment.charge").isAdaptive()).isTrue();

@@ -5,16 +5,19 @@ import io.vertebra.contract.Topic;
 import io.vertebra.error.CallException;
 import io.vertebra.error.ContractException;
 import io.vertebra.error.NodeException;
+import io.vertebra.error.OverloadedException;
 import io.vertebra.error.VertebraException;
 import io.vertebra.messaging.Bus;
 import io.vertebra.messaging.CallOptions;
 import io.vertebra.messaging.Gather;
+import io.vertebra.messaging.GuardEvent;
 import io.vertebra.messaging.Publication;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -27,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The calls of one node: finds the handler of each, here or through a {@link Target}. Safe for use by any thread. */
 public final class Engine {
+  private static final Duration REMEMBERED_REFUSAL = Duration.ofSeconds(1);
+
   private final VertxInternal vertx;
   private final EngineSettings settings;
   private final Lanes lanes;
@@ -117,9 +122,19 @@ public final class Engine {
 
   <Q, R> Future<R> request(
       @Nullable Scope parent, Request<Q, R> contract, Q message, CallOptions options) {
-    return closed
-        ? closedFailure()
-        : exchange(parent, contract, message, options).begin();
+    if (closed) {
+      return closedFailure();
+    }
+    if (options.isSingle()) {
+      return exchange(parent, contract, message, options).begin();
+    }
+    options.fallback(contract);
+    if (options.hedge() != null && !contract.isReadOnly() && !contract.isIdempotent()) {
+      throw new IllegalArgumentException(
+          "'" + contract.name()
+              + "' is neither read-only nor idempotent, so a second call of it could do harm; it cannot be hedged");
+    }
+    return new Attempts<>(this, new Attempts.Call<>(parent, contract, message, options)).begin();
   }
 
   boolean isClosed() {
@@ -218,7 +233,8 @@ public final class Engine {
       detour.find(exchange);
       return;
     }
-    if (instance != null && (key != null || (!leaving && instance.hasRoom()))) {
+    boolean elsewhere = exchange.avoidsHere() || leaving;
+    if (instance != null && (key != null || (!elsewhere && instance.hasRoom()))) {
       dispatchTo(exchange, instance);
       return;
     }
@@ -235,7 +251,20 @@ public final class Engine {
     }
   }
 
-  private void sendIfFit(Exchange<?, ?> exchange, Target target) {
+  private void sendIfFit(Exchange<?, ?> exchange, Target picked) {
+    int priority = exchange.envelope().priority();
+    long now = exchange.lane().nanoTime();
+    Target target = picked;
+    if (picked.isRefusing(priority, now)) {
+      Target other = exchange.envelope().key() == null ? exchange.route().pickTarget(picked) : null;
+      if (other == null || other.isRefusing(priority, now)) {
+        guard.count(GuardEvent.Kind.THROTTLED, exchange.contract().id(), "unimportant");
+        exchange.rejected(OverloadedException.unimportant(
+            exchange.contract().name(), REMEMBERED_REFUSAL, priority));
+        return;
+      }
+      target = other;
+    }
     if (target.fit(exchange.contract()) == Target.Fit.FITS) {
       exchange.sendTo(target);
     } else {

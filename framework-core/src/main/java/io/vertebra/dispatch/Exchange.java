@@ -5,9 +5,11 @@ import io.vertebra.error.CallException;
 import io.vertebra.error.ContractException;
 import io.vertebra.error.ErrorCode;
 import io.vertebra.error.HandlerException;
+import io.vertebra.error.OverloadedException;
 import io.vertebra.error.VertebraException;
 import io.vertebra.messaging.CallOptions;
 import io.vertebra.messaging.Cancellation;
+import io.vertebra.messaging.GuardEvent;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
@@ -52,6 +54,8 @@ public final class Exchange<Q, R> extends Timed
   private @Nullable ServedCall<Q, R> served;
   private @Nullable Target target;
   private @Nullable Target avoided;
+  private boolean avoidsHere;
+  private @Nullable Bulkhead entered;
   private int instanceIndex = -1;
   private boolean pinned;
   private boolean held;
@@ -115,6 +119,20 @@ public final class Exchange<Q, R> extends Timed
     this.attachment = instance;
   }
 
+  /** Is the second of two: goes elsewhere than the first, if there is an elsewhere. */
+  void avoid(Exchange<?, ?> first) {
+    avoided = first.target;
+    avoidsHere = first.served != null;
+  }
+
+  boolean avoidsHere() {
+    return avoidsHere;
+  }
+
+  long startNanos() {
+    return startNanos;
+  }
+
   Future<R> begin() {
     if (lane.isCurrent()) {
       start();
@@ -157,6 +175,11 @@ public final class Exchange<Q, R> extends Timed
       fail(CallException.cancelled(contract.name(), false));
       return;
     }
+    if (!enterBulkhead()) {
+      done = true;
+      fail(OverloadedException.tooManyWaitedFor(contract.name(), bulkheadLimit()));
+      return;
+    }
     if (origin != null) {
       origin.add(this);
     } else {
@@ -178,6 +201,24 @@ public final class Exchange<Q, R> extends Timed
     }
     lane.arm(this, deadlineNanos);
     dispatch();
+  }
+
+  private boolean enterBulkhead() {
+    Bulkhead known = route.bulkhead();
+    if (known == null) {
+      return true;
+    }
+    if (!known.tryEnter()) {
+      engine.guard().count(GuardEvent.Kind.THROTTLED, contract.id(), "too-many-waited-for");
+      return false;
+    }
+    entered = known;
+    return true;
+  }
+
+  private int bulkheadLimit() {
+    Bulkhead known = route.bulkhead();
+    return known == null ? 0 : known.limit();
   }
 
   private void dispatch() {
@@ -338,6 +379,11 @@ public final class Exchange<Q, R> extends Timed
 
   private void settle() {
     done = true;
+    Bulkhead known = entered;
+    if (known != null) {
+      entered = null;
+      known.leave();
+    }
     lane.disarm(this);
     if (parent != null) {
       parent.remove(this);

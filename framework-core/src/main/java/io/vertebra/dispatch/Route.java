@@ -3,8 +3,10 @@ package io.vertebra.dispatch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,8 @@ public final class Route {
   private final Engine engine;
   private final Shared<KeyOwners> owners;
   private volatile boolean keyed;
+  private volatile @Nullable Bulkhead bulkhead;
+  private final AtomicReference<@Nullable Repeats> repeats = new AtomicReference<>();
   private final Shared<Past> past = new Shared<>(new Past(List.of(), Counters.Snapshot.NONE));
 
   Route(String contract, Engine engine) {
@@ -45,6 +49,31 @@ public final class Route {
           ? new Past(fewer, gone.plus(instance.counters().snapshot()))
           : this;
     }
+  }
+
+  /** What calls that may be made more than once share; made when first asked for. */
+  Repeats repeats() {
+    Repeats known = repeats.get();
+    if (known == null) {
+      repeats.compareAndSet(null, new Repeats(System.nanoTime()));
+      known = repeats.get();
+    }
+    return Objects.requireNonNull(known);
+  }
+
+  /** A number from 0 to 1 by chance. */
+  static double draw() {
+    return ThreadLocalRandom.current().nextDouble();
+  }
+
+  /** Limits how many calls of the contract this node may wait for at once. */
+  public void limitCallsTo(int most) {
+    bulkhead = new Bulkhead(most);
+  }
+
+  @Nullable
+  Bulkhead bulkhead() {
+    return bulkhead;
   }
 
   void add(Instance<?, ?> instance) {

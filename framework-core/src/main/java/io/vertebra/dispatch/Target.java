@@ -21,6 +21,11 @@ public interface Target {
   /** How busy the node is; compared between nodes, without a unit. */
   int load();
 
+  /** Whether it said lately that it takes no calls of that priority. */
+  default boolean isRefusing(int priority, long now) {
+    return false;
+  }
+
   /** How many instances it has of the contract. */
   int instances();
 

@@ -65,6 +65,24 @@ public final class OverloadedException extends VertebraException {
         EVERY_PRIORITY);
   }
 
+  /** The node refuses most calls, so this one was not even sent. */
+  public static OverloadedException throttled(String contract, String node) {
+    return new OverloadedException(
+        "Node " + node + " refuses most calls to '" + contract
+            + "', so this one was not sent. Retry after 1000 ms.",
+        Duration.ofSeconds(1),
+        EVERY_PRIORITY);
+  }
+
+  /** This node waits for as many calls of the contract as it may. */
+  public static OverloadedException tooManyWaitedFor(String contract, int limit) {
+    return new OverloadedException(
+        "This node waits for " + limit + " calls to '" + contract
+            + "' already, which is its limit for it, so this one was not sent.",
+        Duration.ZERO,
+        EVERY_PRIORITY);
+  }
+
   /** Rebuilds a failure that arrived from another node. */
   public static OverloadedException received(String message, Duration retryAfter, int threshold) {
     return new OverloadedException(

@@ -41,18 +41,25 @@ final class AnswerFrame {
   }
 
   /** Hands a failure over that the other node reported; a declared one is decoded on the caller's context. */
-  static <R> void failure(FrameReader in, RemoteCall<?, R> call) {
+  static <R> void failure(FrameReader in, RemoteCall<?, R> call, long now) {
     Request<?, R> contract = call.exchange().contract();
     ErrorCode code = ErrorCode.find(in.int32());
     boolean mayHaveRun = in.int8() != 0;
     long retryAfter = in.int64();
     int threshold = in.int32();
     String message = in.text();
+    if (code != ErrorCode.OVERLOADED) {
+      call.refusals().taken(now);
+    }
     if (code == ErrorCode.DECLARED) {
       declared(in, call, contract);
-    } else {
-      call.exchange().rejected(rebuild(code, message, mayHaveRun, retryAfter, threshold));
+      return;
     }
+    VertebraException failure = rebuild(code, message, mayHaveRun, retryAfter, threshold);
+    if (failure instanceof OverloadedException refusal) {
+      call.refusals().refused(refusal, now);
+    }
+    call.exchange().rejected(failure);
   }
 
   private static VertebraException rebuild(

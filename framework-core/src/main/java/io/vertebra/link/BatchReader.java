@@ -161,9 +161,10 @@ final class BatchReader {
     call.load().report(load);
     try {
       if (kind == FrameKind.REPLY) {
+        call.refusals().taken(links.lane().nanoTime());
         AnswerFrame.reply(in, call, links.maxFrame());
       } else {
-        AnswerFrame.failure(in, call);
+        AnswerFrame.failure(in, call, links.lane().nanoTime());
       }
     } catch (IndexOutOfBoundsException unreadable) {
       call.exchange()

@@ -7,6 +7,8 @@ import io.vertebra.directory.PendingCalls;
 import io.vertebra.dispatch.Engine;
 import io.vertebra.dispatch.Lane;
 import io.vertebra.error.CallException;
+import io.vertebra.error.OverloadedException;
+import io.vertebra.messaging.GuardEvent;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
@@ -35,6 +37,7 @@ public final class Links {
   private final byte[] nodeBytes;
   private final ContractForms forms;
   private final Map<String, PeerLink> peers = new HashMap<>();
+  private final Map<String, Map<Long, Refusals>> refusals = new HashMap<>();
   private final PendingCalls<RemoteCall<?, ?>> pending = new PendingCalls<>();
   private final Queue<PeerLink> dirty = new ArrayDeque<>();
   private final long incarnation;
@@ -145,10 +148,23 @@ public final class Links {
       call.exchange().rejected(goneWith(call, false));
       return;
     }
+    if (call.refusals().throttles(lane.nanoTime())) {
+      String contract = call.exchange().contract().id();
+      engine.guard().count(GuardEvent.Kind.THROTTLED, contract, "mostly-refused");
+      call.exchange().rejected(OverloadedException.throttled(contract, call.node()));
+      return;
+    }
     pending.put(peer.pending(), call.id(), call);
     call.load().started();
     peer.stamp(call);
     peer.appendData(call.frame());
+  }
+
+  /** What is known of the refusals of a node; kept for as long as it is a member. */
+  Refusals refusals(String node, long contractId) {
+    return refusals
+        .computeIfAbsent(node, fresh -> new HashMap<>())
+        .computeIfAbsent(contractId, id -> new Refusals(incarnation ^ node.hashCode() ^ id));
   }
 
   void sendData(String node, Buffer frame) {
@@ -214,6 +230,7 @@ public final class Links {
     pending.peerGone(peer.pending(), this::lost);
     inbound().callerGone(peer);
     if (left) {
+      refusals.remove(node);
       peers.remove(node);
     } else {
       peer.setGone(true);

@@ -9,17 +9,14 @@ import io.vertx.core.buffer.Buffer;
 final class RemoteCall<Q, R> extends PendingCalls.Entry implements Runnable {
   private final Links links;
   private final Exchange<Q, R> exchange;
-  private final String node;
-  private final NodeLoad load;
+  private final RemoteTarget target;
   private final long id;
   private final Buffer frame;
 
-  RemoteCall(
-      Links links, Exchange<Q, R> exchange, String node, NodeLoad load, long id, Buffer frame) {
+  RemoteCall(Links links, Exchange<Q, R> exchange, RemoteTarget target, long id, Buffer frame) {
     this.links = links;
     this.exchange = exchange;
-    this.node = node;
-    this.load = load;
+    this.target = target;
     this.id = id;
     this.frame = frame;
   }
@@ -35,11 +32,15 @@ final class RemoteCall<Q, R> extends PendingCalls.Entry implements Runnable {
   }
 
   String node() {
-    return node;
+    return target.node();
   }
 
   NodeLoad load() {
-    return load;
+    return target.nodeLoad();
+  }
+
+  Refusals refusals() {
+    return target.refusals();
   }
 
   long id() {

@@ -3,6 +3,7 @@ package io.vertebra.link;
 import io.vertebra.contract.Contract;
 import io.vertebra.contract.Request;
 import io.vertebra.contract.Topic;
+import io.vertebra.directory.NodeLoad;
 import io.vertebra.directory.NodeRoute;
 import io.vertebra.directory.ServedContract;
 import io.vertebra.dispatch.BusyKeys;
@@ -18,6 +19,7 @@ final class RemoteTarget implements TopicTarget {
   private final Links links;
   private final NodeRoute route;
   private final ServedContract served;
+  private final Refusals refusals;
   /** The caller's contract that was found to fit last; a race costs another look, nothing else. */
   private @Nullable Contract fitting;
 
@@ -25,6 +27,7 @@ final class RemoteTarget implements TopicTarget {
     this.links = links;
     this.route = route;
     this.served = route.served();
+    this.refusals = links.refusals(route.node(), served.id());
   }
 
   @Override
@@ -35,6 +38,19 @@ final class RemoteTarget implements TopicTarget {
   @Override
   public int load() {
     return route.load().current();
+  }
+
+  NodeLoad nodeLoad() {
+    return route.load();
+  }
+
+  Refusals refusals() {
+    return refusals;
+  }
+
+  @Override
+  public boolean isRefusing(int priority, long now) {
+    return refusals.isBelowThreshold(priority, now);
   }
 
   @Override
@@ -94,8 +110,7 @@ final class RemoteTarget implements TopicTarget {
       exchange.rejected(unfit);
       return;
     }
-    RemoteCall<Q, R> call =
-        new RemoteCall<>(links, exchange, route.node(), route.load(), id, frame);
+    RemoteCall<Q, R> call = new RemoteCall<>(links, exchange, this, id, frame);
     exchange.attach(call);
     links.lane().post(call);
   }

@@ -1,0 +1,56 @@
+package io.vertebra;
+
+import static io.vertebra.TestCluster.await;
+import static io.vertebra.TestCluster.failureOf;
+import static io.vertebra.TestCluster.serve;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertebra.error.ErrorCode;
+import io.vertebra.error.OverloadedException;
+import io.vertebra.error.VertebraException;
+import io.vertebra.limit.Limit;
+import io.vertebra.messaging.CallOptions;
+import io.vertebra.messaging.GuardEvent;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What a node learns from the refusals of another. */
+class RefusalClusterTest {
+  private static final CallOptions PATIENT =
+      CallOptions.defaults().withTimeout(Duration.ofMinutes(5));
+
+  private final TestCluster cluster = new TestCluster();
+
+  @AfterEach
+  void stop() {
+    cluster.close();
+  }
+
+  @Test
+  void a_refusal_says_when_to_ask_again_and_a_node_that_refuses_most_is_asked_less() {
+    Node server = cluster.start();
+    Node caller = cluster.start();
+    Promise<Shop.Reserved> held = Promise.promise();
+    Limit one = Limit.fixed(1).withQueue(0, Duration.ZERO);
+    serve(server, Shop.RESERVE, one, (reserve, call) -> held.future());
+    Future<Shop.Reserved> running = caller.bus().request(Shop.RESERVE, Shop.reserve(0), PATIENT);
+    for (int i = 1; i <= 400; i++) {
+      VertebraException refused =
+          failureOf(caller.bus().request(Shop.RESERVE, Shop.reserve(i), PATIENT));
+      assertThat(refused.code()).isEqualTo(ErrorCode.OVERLOADED);
+      assertThat(refused.mayHaveRun()).isFalse();
+      assertThat(((OverloadedException) refused).retryAfter())
+          .isGreaterThanOrEqualTo(Duration.ZERO);
+    }
+    long throttled =
+        caller.view().guarded(GuardEvent.Kind.THROTTLED, "stock.reserve", "mostly-refused");
+
+    assertThat(throttled).isPositive();
+    assertThat(server.view().contract("stock.reserve").rejected()).isEqualTo(400 - throttled);
+    held.complete(new Shop.Reserved("", 0));
+    await(running);
+  }
+}

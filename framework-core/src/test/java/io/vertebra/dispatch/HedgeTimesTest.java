@@ -1,0 +1,77 @@
+package io.vertebra.dispatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class HedgeTimesTest {
+  private static final long MS = 1_000_000L;
+  private static final double BUDGET = 0.025;
+
+  private final HedgeTimes times = new HedgeTimes(0);
+  private long now;
+
+  /** A period of calls that take about {@code common}, two in a hundred of them 200 ms more. */
+  private void learn(long common, boolean withSlow) {
+    Random random = new Random(5);
+    for (int i = 0; i < 1000; i++) {
+      long took = common / 2 + random.nextInt((int) common);
+      now += MS;
+      times.took(withSlow && i % 50 == 0 ? took + 200 * MS : took, now, BUDGET);
+    }
+    now += HedgeTimes.PERIOD;
+    times.took(common, now, BUDGET);
+  }
+
+  @Test
+  void buckets_are_right_within_an_eighth() {
+    for (long nanos = 8; nanos < 1L << 40; nanos += 1 + nanos / 7) {
+      long end = HedgeTimes.upperEnd(HedgeTimes.bucket(nanos));
+      assertThat(end).isGreaterThanOrEqualTo(nanos).isLessThanOrEqualTo(nanos + nanos / 8 + 1);
+    }
+  }
+
+  @Test
+  void nothing_is_hedged_before_anything_is_known() {
+    assertThat(times.delay(now)).isEqualTo(-1);
+  }
+
+  @Test
+  void the_delay_leaves_out_the_slow_ones_and_no_more_than_the_budget() {
+    learn(2 * MS, true);
+
+    assertThat(times.delay(now)).isBetween(2 * MS, 4 * MS);
+  }
+
+  @Test
+  void a_service_that_is_equally_fast_always_is_not_hedged() {
+    learn(2 * MS, false);
+
+    assertThat(times.delay(now)).isEqualTo(-1);
+  }
+
+  @Test
+  void hedges_never_exceed_the_budget() {
+    int hedged = 0;
+    for (int i = 0; i < 10_000; i++) {
+      times.called(BUDGET);
+      hedged += times.tryHedge(now) ? 1 : 0;
+    }
+
+    assertThat(hedged).isBetween(240, 250);
+  }
+
+  @Test
+  void after_a_refusal_there_is_a_pause() {
+    learn(2 * MS, true);
+    for (int i = 0; i < 100; i++) {
+      times.called(BUDGET);
+    }
+    times.refused(now);
+
+    assertThat(times.delay(now)).isEqualTo(-1);
+    assertThat(times.tryHedge(now)).isFalse();
+    assertThat(times.tryHedge(now + HedgeTimes.PAUSE_AFTER_REFUSAL)).isTrue();
+  }
+}
