@@ -160,7 +160,7 @@ class NodeFailureIT {
   }
 
   @Test
-  void calls_to_a_killed_node_fail_early_and_later_ones_go_to_another() throws Exception {
+  void k6_calls_to_a_killed_node_fail_early_and_later_ones_go_to_another() throws Exception {
     List<Future<Answer>> held = hold("first");
     List<Future<Answer>> others = hold("second");
     first.signal("KILL");
@@ -173,7 +173,8 @@ class NodeFailureIT {
   }
 
   @Test
-  void calls_to_a_frozen_node_fail_early_and_it_is_called_again_when_it_goes_on() throws Exception {
+  void k6_calls_to_a_frozen_node_fail_early_and_it_is_called_again_when_it_goes_on()
+      throws Exception {
     List<Future<Answer>> held = hold("first");
     first.signal("STOP");
     try {
@@ -186,7 +187,7 @@ class NodeFailureIT {
   }
 
   @Test
-  void a_node_that_was_removed_while_it_was_frozen_comes_back() throws Exception {
+  void k7_a_node_that_was_removed_while_it_was_frozen_comes_back() throws Exception {
     List<Future<Answer>> held = hold("first");
     first.signal("STOP");
     try {

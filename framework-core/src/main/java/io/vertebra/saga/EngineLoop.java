@@ -119,10 +119,13 @@ final class EngineLoop implements SagaHost {
         .onComplete(result -> submit(now -> {
           SagaLog.Row row = result.succeeded() ? result.result().orElse(null) : null;
           SagaMachine<?> machine = row == null ? null : owner.machine(row.definition());
+          String unreadable = machine == null ? null : machine.whyUnreadable(row);
           if (result.succeeded() && row == null) {
             waiter.failed(SagaException.logUnavailable(saga, key));
           } else if (row != null && machine == null) {
             waiter.failed(SagaException.stalled(saga, key, "its definition is not here"));
+          } else if (unreadable != null) {
+            waiter.failed(SagaException.stalled(saga, key, unreadable));
           } else if (row != null && machine != null && !row.status().isActive()) {
             end(machine, row, waiter, now);
           } else if (closing == null) {
@@ -135,11 +138,7 @@ final class EngineLoop implements SagaHost {
   }
 
   private static <S> void end(SagaMachine<S> machine, SagaLog.Row row, Waiter waiter, long now) {
-    try {
-      waiter.ended(machine, machine.read(row, now));
-    } catch (RuntimeException e) {
-      waiter.failed(SagaException.stalled(row.saga(), row.key(), "its state cannot be read"));
-    }
+    waiter.ended(machine, machine.read(row, now));
   }
 
   private void schedule() {

@@ -107,6 +107,17 @@ final class SagaMachine<S> {
     return instance.expecting(commands);
   }
 
+  /** Why the instance in a row cannot be read, with the field that is to blame; null if it can be. */
+  @Nullable
+  String whyUnreadable(SagaLog.Row row) {
+    try {
+      read(row, 0);
+      return null;
+    } catch (RuntimeException e) {
+      return "its state cannot be read: " + e.getMessage();
+    }
+  }
+
   private Pending read(Instance<S> instance, SagaLog.Command stored) {
     StepDefinition.Action<S> action = actionOf(instance, saga.steps().get(stored.step()));
     Pending command = action instanceof StepDefinition.Await<S>

@@ -49,7 +49,10 @@ final class Views {
     return stuck.isEmpty() ? "" : stuck.get(0).name();
   }
 
-  /** An instance as the log has it; without a machine its steps are not known. */
+  /**
+   * An instance as the log has it; without a machine its steps are not known. It is stalled if it
+   * cannot go on here: for want of its definition, or because its state cannot be read.
+   */
   static SagaInstance view(@Nullable SagaMachine<?> machine, SagaLog.Row row) {
     List<SagaInstance.Step> steps = new ArrayList<>();
     if (machine != null) {
@@ -58,7 +61,8 @@ final class Views {
         steps.add(new SagaInstance.Step(names.get(i), StepState.of(row.steps().charAt(i))));
       }
     }
-    boolean stalled = machine == null && row.status().isActive();
+    boolean stalled =
+        row.status().isActive() && (machine == null || machine.whyUnreadable(row) != null);
     SagaStatus status = stalled ? SagaStatus.STALLED : row.status();
     return new SagaInstance(row.id(), row.saga(), row.key(), status, row.version(), steps);
   }

@@ -40,7 +40,7 @@ class ContractsFileTest {
   }
 
   @Test
-  void a_break_is_reported_with_contract_and_field() {
+  void v6_a_break_is_reported_with_contract_and_field() {
     ContractsFile now =
         ContractsFile.of(LEFT, Request.of("stock.reserve", Later.Reserve.class, Reserved.class));
 

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.HashSet;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Runs directories and pending calls through random histories. {@code -Dvertebra.seed=N} runs and
  * prints one of them, {@code -Dvertebra.seeds=N} sets how many are run (default 100,000).
  */
+@Tag("simulation")
 class DirectorySimulationTest {
   @Test
   void keeps_its_promises_through_a_hundred_thousand_histories() {

@@ -151,7 +151,7 @@ class DirectoryTest {
   }
 
   @Test
-  void does_not_wait_for_a_member_that_cannot_hear_it() {
+  void k9_does_not_wait_for_a_member_that_cannot_hear_it() {
     Member a = nodes.start("a", 1);
     Member b = nodes.start("b", 1);
     nodes.run(20);
@@ -225,7 +225,7 @@ class DirectoryTest {
   }
 
   @Test
-  void declares_the_old_incarnation_gone_before_it_uses_the_new_one() {
+  void k7_declares_the_old_incarnation_gone_before_it_uses_the_new_one() {
     Member a = nodes.start("a", 1);
     Member old = nodes.start("b", 1);
     old.directory.serve(contract(STOCK, 1), nodes.now);

@@ -8,12 +8,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Random arrivals, cancels, slow and fast services in virtual time. A failing run is repeated by its
  * seed: {@code new Run(seed, true).play()}.
  */
+@Tag("simulation")
 class WaitlistSimulationTest {
   private static final int RUNS = 100_000;
 

@@ -3,6 +3,7 @@ package io.vertebra.outbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.Test;
  * outcomes: in each of many seeded runs every row arrives or is given up, and keys keep their order. A
  * failing run names its seed; {@code -Doutbox.seed=N} runs that one alone.
  */
+@Tag("simulation")
 class RelaySimulationTest {
   private static final int RUNS = Integer.getInteger("outbox.runs", 100_000);
 

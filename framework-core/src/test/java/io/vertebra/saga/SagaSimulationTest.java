@@ -3,6 +3,7 @@ package io.vertebra.saga;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.Test;
  * people who cancel, send events and decide on what is stuck: in each of many seeded runs every saga ends and no invariant breaks. A failing run names its seed;
  * {@code -Dsaga.seed=N} runs that one alone.
  */
+@Tag("simulation")
 class SagaSimulationTest {
   private static final int RUNS = Integer.getInteger("saga.runs", 100_000);
 

@@ -34,7 +34,7 @@ class DatabaseOutageIT {
   }
 
   @Test
-  void sagas_go_on_when_the_database_is_back() {
+  void k10_what_was_acknowledged_before_the_database_was_killed_goes_on_when_it_is_back() {
     OrderSaga orders = new OrderSaga();
     try (SagaNode node = new SagaNode("a", options, orders, LEASE)) {
       List<String> keys = new ArrayList<>();

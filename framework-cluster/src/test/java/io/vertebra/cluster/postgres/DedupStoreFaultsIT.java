@@ -171,7 +171,7 @@ class DedupStoreFaultsIT {
   }
 
   @Test
-  void a_message_whose_lease_ran_out_is_not_forgotten_before_its_window() {
+  void d7_a_message_whose_lease_ran_out_is_not_forgotten_before_its_window() {
     Token slow = first(here, "slow");
     TestDatabase.advance(here, WINDOW.minusSeconds(1));
     DedupPurge purge = ((PostgresDedupStore) here.dedupStore()).purge();

@@ -177,6 +177,82 @@ class SagaRecoveryIT {
   }
 
   @Test
+  void k3_who_is_cut_off_claims_nothing_and_when_it_is_back_no_saga_is_on_both_sides() {
+    Duration lease = Duration.ofSeconds(2);
+    Proxy proxy = new Proxy(vertx, TestDatabase.port());
+    SagaNode a = start("a", TestDatabase.through(proxy, options.withLease(lease)), lease);
+    awaitOwner("a");
+    orders.hold(a, OrderSaga.CHARGE);
+    List<String> keys = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      keys.add("o" + i);
+      await(a.begin("o" + i));
+    }
+    proxy.beSilent();
+    SagaNode b = start("b", options.withLease(lease), lease);
+    for (String key : keys) {
+      assertThat(await(b.run(key))).isEqualTo(new Placed(key, TRACE));
+    }
+    awaitOwner("b");
+    proxy.heal();
+    orders.letGo(a, OrderSaga.CHARGE);
+    awaitTrue(database, "SELECT count(*) > 0 FROM saga_partition WHERE owner LIKE 'a/%'");
+    for (int i = 10; i < 30; i++) {
+      keys.add("o" + i);
+      assertThat(await(a.run("o" + i))).isEqualTo(new Placed("o" + i, TRACE));
+    }
+    assertThat(orders.effects).doesNotHaveDuplicates().hasSize(3 * keys.size());
+  }
+
+  @Test
+  void k8_nodes_that_come_and_go_under_load_strand_nothing_and_run_nothing_twice() {
+    SagaNode a = start("a");
+    List<String> keys = new ArrayList<>();
+    for (int round = 0; round < 3; round++) {
+      String name = "guest" + round;
+      try (SagaNode guest = new SagaNode(name, options, orders, LEASE)) {
+        List<Future<SagaInstance>> begun = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+          String key = name + "-" + i;
+          keys.add(key);
+          begun.add((i % 2 == 0 ? a : guest).begin(key));
+        }
+        awaitTrue(
+            database, "SELECT count(*) > 0 FROM saga_partition WHERE owner LIKE '" + name + "/%'");
+        await(Future.all(begun));
+      }
+    }
+    for (String key : keys) {
+      assertThat(await(a.run(key))).isEqualTo(new Placed(key, TRACE));
+    }
+    assertThat(orders.effects).doesNotHaveDuplicates().hasSize(3 * keys.size());
+  }
+
+  @Test
+  void a_saga_whose_state_cannot_be_read_is_stalled_with_the_field_named_and_others_run() {
+    SagaNode a = start("a");
+    awaitOwner("a");
+    orders.hold(a, OrderSaga.CHARGE);
+    await(a.begin("good"));
+    await(a.begin("bad"));
+    awaitThat(() -> orders.calls(a, OrderSaga.CHARGE) == 2);
+    await(a.engine.close());
+    TestDatabase.ask(
+        database, "UPDATE saga SET state = '{\"order\":\"bad\",\"trace\":[7]}' WHERE key = 'bad'");
+    SagaNode b = start("b");
+    assertThat(await(b.run("good"))).isEqualTo(new Placed("good", TRACE));
+    assertThat(failure(b.run("bad")))
+        .isInstanceOfSatisfying(
+            SagaException.class,
+            stalled -> assertThat(stalled.code()).isEqualTo(ErrorCode.SAGA_STALLED))
+        .hasMessageContaining("'bad'")
+        .hasMessageContaining("trace");
+    assertThat(await(b.engine.find(OrderSaga.SAGA, "bad")).orElseThrow().status())
+        .isEqualTo(SagaStatus.STALLED);
+    orders.letGo(a, OrderSaga.CHARGE);
+  }
+
+  @Test
   void v7_the_version_before_works_beside_the_next_one() {
     SagaNode old = start("old");
     List<Migration> next = new ArrayList<>(Migrations.ofThisCode());
