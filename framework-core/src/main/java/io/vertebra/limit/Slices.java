@@ -5,6 +5,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
 import java.util.Iterator;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -79,7 +81,7 @@ public final class Slices {
         while (more) {
           now = budget.needsClock() ? System.nanoTime() : now;
           if (!budget.mayGoOn(now)) {
-            context.runOnContext(later -> turn());
+            later();
             return;
           }
           more = step.getAsBoolean();
@@ -87,6 +89,20 @@ public final class Slices {
         promise.complete();
       } catch (Throwable thrown) {
         promise.fail(thrown);
+      }
+    }
+
+    /**
+     * As a timer that is due, not as a task: Netty goes on with the tasks of an event loop, also with
+     * those that they add, for up to a second before it looks at sockets and timers again.
+     */
+    private void later() {
+      try {
+        context
+            .nettyEventLoop()
+            .schedule(() -> context.dispatch(this::turn), 1, TimeUnit.NANOSECONDS);
+      } catch (RejectedExecutionException closed) {
+        promise.tryFail(closed);
       }
     }
   }

@@ -20,6 +20,7 @@ import io.vertx.core.internal.VertxInternal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -72,6 +73,31 @@ class SlicesTest {
     assertThat(othersAt)
         .singleElement()
         .satisfies(at -> assertThat(at).isBetween(1, SliceBudget.MOST_STEPS));
+  }
+
+  @Test
+  void timers_and_sockets_have_their_turn_too() {
+    Context context = ((VertxInternal) one.vertx()).createEventLoopContext();
+    AtomicInteger turns = new AtomicInteger();
+    AtomicBoolean fired = new AtomicBoolean();
+    Promise<Void> ended = Promise.promise();
+    context.runOnContext(none -> {
+      one.vertx().setTimer(1, timer -> fired.set(true));
+      Slices.loop(() -> {
+            for (long began = System.nanoTime();
+                System.nanoTime() - began < SliceBudget.LONGEST; ) {
+              Thread.onSpinWait();
+            }
+            turns.incrementAndGet();
+            return !fired.get();
+          })
+          .onComplete(ended);
+    });
+    resultOf(ended.future());
+
+    // The timer is due after two turns of 0.5 ms. The queue of tasks alone would run 64 of them
+    // first.
+    assertThat(turns.get()).isLessThan(10);
   }
 
   @Test
