@@ -5,6 +5,7 @@ import io.vertebra.benchmarks.dedup.PurgeLoad;
 import io.vertebra.benchmarks.fault.FailureWindow;
 import io.vertebra.benchmarks.fault.RollingRestart;
 import io.vertebra.benchmarks.outbox.OutboxLoad;
+import io.vertebra.benchmarks.overload.OverloadLoad;
 import io.vertebra.benchmarks.process.Quiet;
 import io.vertebra.benchmarks.publish.PublishLoad;
 import io.vertebra.benchmarks.request.ClusterRequest;
@@ -85,6 +86,9 @@ public final class Benchmarks {
         "saga-memory",
         new Entry(
             "heap of sagas that wait, and recovery; --sagas N, --recover N", SagaMemory::run));
+    entries.put(
+        "overload",
+        new Entry("more calls than a service can serve; --rounds N", OverloadLoad::run));
     entries.put(
         "dedup-purge",
         new Entry("consumers while old entries are forgotten; --rows N", PurgeLoad::run));

@@ -1,0 +1,57 @@
+package io.vertebra.benchmarks.overload;
+
+import io.vertebra.benchmarks.process.Patience;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.internal.VertxInternal;
+import java.time.Duration;
+
+/** The bare event bus, where callers only have a timeout. */
+final class BareService implements Contender {
+  private static final String ADDRESS = "overload.ask";
+
+  private final Vertx vertx =
+      Vertx.vertx(new VertxOptions().setEventLoopPoolSize(OurService.LOOPS));
+  private final Context caller = ((VertxInternal) vertx).createEventLoopContext();
+  private final DeliveryOptions options;
+
+  BareService(long costNanos, Duration deadline) {
+    options = new DeliveryOptions().setSendTimeout(deadline.toMillis());
+    Patience.await(vertx.deployVerticle(new VerticleBase() {
+      @Override
+      public Future<?> start() {
+        return vertx
+            .eventBus()
+            .<Integer>consumer(ADDRESS, message -> {
+              Work.compute(costNanos);
+              message.reply(message.body());
+            })
+            .completion();
+      }
+    }));
+  }
+
+  @Override
+  public String name() {
+    return "bare";
+  }
+
+  @Override
+  public Context caller() {
+    return caller;
+  }
+
+  @Override
+  public Future<?> call() {
+    return vertx.eventBus().request(ADDRESS, 1, options);
+  }
+
+  @Override
+  public void close() {
+    Patience.await(vertx.close());
+  }
+}
