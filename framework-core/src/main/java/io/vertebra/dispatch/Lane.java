@@ -130,7 +130,7 @@ public final class Lane implements Runnable {
     }
     inTurn = false;
     if (left <= 0) {
-      wakeUp();
+      goOnAfterOthers();
       return;
     }
     scheduled.set(0);
@@ -189,6 +189,18 @@ public final class Lane implements Runnable {
   private void wakeUp() {
     try {
       loop.execute(this);
+    } catch (RejectedExecutionException closed) {
+      LOG.debug("The event loop is closed; what was posted to it is dropped");
+    }
+  }
+
+  /**
+   * As a timer that is due, not as a task: Netty goes on with the tasks of an event loop, also with
+   * those that they add, for up to a second before it looks at sockets and timers again.
+   */
+  private void goOnAfterOthers() {
+    try {
+      loop.schedule(this, 1, TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException closed) {
       LOG.debug("The event loop is closed; what was posted to it is dropped");
     }
