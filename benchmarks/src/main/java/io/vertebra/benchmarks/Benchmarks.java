@@ -1,6 +1,7 @@
 package io.vertebra.benchmarks;
 
 import io.vertebra.benchmarks.dedup.DedupLoad;
+import io.vertebra.benchmarks.dedup.PurgeLoad;
 import io.vertebra.benchmarks.fault.FailureWindow;
 import io.vertebra.benchmarks.fault.RollingRestart;
 import io.vertebra.benchmarks.outbox.OutboxLoad;
@@ -10,6 +11,7 @@ import io.vertebra.benchmarks.request.ClusterRequest;
 import io.vertebra.benchmarks.request.LocalRequest;
 import io.vertebra.benchmarks.saga.SagaLimit;
 import io.vertebra.benchmarks.saga.SagaLoad;
+import io.vertebra.benchmarks.saga.SagaMemory;
 import io.vertebra.benchmarks.store.StoreLoad;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -79,6 +81,13 @@ public final class Benchmarks {
             "durable sagas of three steps a second; --kind dedup-only,batched,uow", SagaLoad::run));
     entries.put(
         "saga-limit", new Entry("the same rows with the engine and without it", SagaLimit::run));
+    entries.put(
+        "saga-memory",
+        new Entry(
+            "heap of sagas that wait, and recovery; --sagas N, --recover N", SagaMemory::run));
+    entries.put(
+        "dedup-purge",
+        new Entry("consumers while old entries are forgotten; --rows N", PurgeLoad::run));
     return entries;
   }
 

@@ -190,7 +190,7 @@ class AdmissionIT {
         .actorsPerThread(3)
         .actorsBefore(1)
         .actorsAfter(2)
-        .iterations(10)
+        .iterations(7)
         .invocationsPerIteration(150)
         .check(Engine.class);
   }

@@ -63,7 +63,7 @@ class RetryBudgetIT {
         .sequentialSpecification(Counted.class)
         .threads(2)
         .actorsPerThread(4)
-        .iterations(8)
+        .iterations(4)
         .invocationsPerIteration(100)
         .check(Engine.class);
   }
