@@ -40,6 +40,7 @@ class BreakerTest {
       call(true);
     }
     assertThat(breaker.state()).isEqualTo(Breaker.State.CLOSED);
+    now += 11 * SECOND;
     for (int i = 0; i < 1000; i++) {
       now += 11 * SECOND / 100;
       call(i % 5 < 2);
