@@ -13,6 +13,8 @@ import io.vertebra.idempotency.DedupStore;
 import io.vertebra.idempotency.Idempotency;
 import io.vertebra.idempotency.IdempotencyOptions;
 import io.vertebra.limit.CpuPool;
+import io.vertebra.limit.Stall;
+import io.vertebra.limit.StallMonitor;
 import io.vertebra.link.LinkLoopTransport;
 import io.vertebra.messaging.Bus;
 import io.vertebra.messaging.GuardEvent;
@@ -55,6 +57,7 @@ final class EngineNode implements Node, Shareable {
   private final HandlerThreads threads;
   private final NodeTaps taps;
   private final EngineView view;
+  private final StallMonitor stalls;
   private final Idempotency idempotency;
   private final Set<String> deployments = ConcurrentHashMap.newKeySet();
   private final @Nullable ClusterLinks cluster;
@@ -74,6 +77,8 @@ final class EngineNode implements Node, Shareable {
     this.cluster = cluster;
     this.threads = new HandlerThreads(vertx, engine.nodeId(), options);
     this.view = new EngineView(engine);
+    this.stalls =
+        new StallMonitor(engine.nodeId(), options.stalls(), engine.lanes()::stamps, engine.guard());
     options.callLimits().forEach((contract, most) -> engine.route(contract).limitCallsTo(most));
     this.idempotency =
         Idempotency.create(vertx, DedupStore.inMemory(IdempotencyOptions.defaults()));
@@ -139,6 +144,11 @@ final class EngineNode implements Node, Shareable {
     if (nodes(node.vertx).putIfAbsent(KEY, node) != null) {
       throw NodeException.unusable("this Vert.x instance has a node already", null);
     }
+    node.stalls.start();
+    node.vertx.addCloseHook(closed -> {
+      node.endThreads();
+      closed.succeed();
+    });
     Observer observer = node.options.observer();
     if (observer != null) {
       observer.watch(node.view);
@@ -156,6 +166,12 @@ final class EngineNode implements Node, Shareable {
 
   private static LocalMap<String, EngineNode> nodes(Vertx vertx) {
     return vertx.sharedData().getLocalMap(KEY);
+  }
+
+  /** Ends the threads of the node that are none of Vert.x. */
+  private void endThreads() {
+    stalls.close();
+    threads.cpu().close();
   }
 
   Engine engine() {
@@ -197,6 +213,11 @@ final class EngineNode implements Node, Shareable {
   @Override
   public Bus bus() {
     return engine.bus();
+  }
+
+  @Override
+  public List<Stall> stalls() {
+    return stalls.stalls();
   }
 
   @Override
@@ -281,6 +302,7 @@ final class EngineNode implements Node, Shareable {
           state = NodeState.CLOSED;
           engine.close();
           nodes(vertx).remove(KEY);
+          stalls.close();
           return threads.close();
         })
         .onComplete(closed);

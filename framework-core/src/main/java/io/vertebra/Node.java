@@ -2,6 +2,7 @@ package io.vertebra;
 
 import io.vertebra.contract.Topic;
 import io.vertebra.limit.CpuPool;
+import io.vertebra.limit.Stall;
 import io.vertebra.messaging.Bus;
 import io.vertebra.messaging.GuardEvent;
 import io.vertebra.messaging.Subscription;
@@ -13,6 +14,7 @@ import io.vertebra.observe.TapRecord;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -95,6 +97,9 @@ public interface Node {
    * io.vertebra.error.NodeException} if the node is closed.
    */
   Future<Tap> tap(TapOptions which, Consumer<? super TapRecord> handler);
+
+  /** What has held up event loops of this node so far, the costliest first. */
+  List<Stall> stalls();
 
   /** The threads for work that needs the processor; handlers are better registered with {@link Services#cpuBound}. */
   CpuPool cpu();

@@ -2,6 +2,7 @@ package io.vertebra;
 
 import io.vertebra.limit.CpuOptions;
 import io.vertebra.limit.Limit;
+import io.vertebra.limit.StallOptions;
 import io.vertebra.messaging.Criticality;
 import io.vertebra.observe.Observer;
 import io.vertebra.wire.Format;
@@ -47,6 +48,7 @@ public final class NodeOptions {
     private Criticality peerCriticality = Criticality.CRITICAL_PLUS;
     private Map<String, Limit> limits = Map.of();
     private CpuOptions cpu = CpuOptions.defaults();
+    private StallOptions stalls = StallOptions.defaults();
     private Map<String, Integer> callLimits = Map.of();
     private Set<String> breakers = Set.of();
     private @Nullable Observer observer;
@@ -66,6 +68,7 @@ public final class NodeOptions {
       copy.peerCriticality = peerCriticality;
       copy.limits = limits;
       copy.cpu = cpu;
+      copy.stalls = stalls;
       copy.callLimits = callLimits;
       copy.breakers = breakers;
       copy.observer = observer;
@@ -145,6 +148,7 @@ public final class NodeOptions {
       draft.breakers = json.getJsonArray("breakers", new JsonArray()).stream()
           .map(String.class::cast)
           .collect(Collectors.toUnmodifiableSet());
+      draft.stalls = StallOptions.fromJson(json.getJsonObject("stalls", new JsonObject()));
       draft.cpu = CpuOptions.fromJson(json.getJsonObject("cpu", new JsonObject()));
       JsonObject limits = json.getJsonObject("limits", new JsonObject());
       draft.limits = limits.fieldNames().stream()
@@ -170,7 +174,8 @@ public final class NodeOptions {
         .put("localCheck", values.localCheck)
         .put("tappedBodies", values.tappedBodies)
         .put("peerCriticality", values.peerCriticality.name())
-        .put("cpu", values.cpu.toJson());
+        .put("cpu", values.cpu.toJson())
+        .put("stalls", values.stalls.toJson());
     if (!values.callLimits.isEmpty()) {
       JsonObject callLimits = new JsonObject();
       values.callLimits.forEach(callLimits::put);
@@ -250,6 +255,11 @@ public final class NodeOptions {
    */
   public NodeOptions withPeerCriticality(Criticality highest) {
     return with(draft -> draft.peerCriticality = Objects.requireNonNull(highest));
+  }
+
+  /** Whether and how handlers are found that hold up an event loop; default {@link StallOptions#defaults()}. */
+  public NodeOptions withStalls(StallOptions stalls) {
+    return with(draft -> draft.stalls = Objects.requireNonNull(stalls));
   }
 
   /** How CPU work runs; default {@link CpuOptions#defaults()}. */
@@ -361,6 +371,11 @@ public final class NodeOptions {
   /** What a call from another node counts as at most. */
   public Criticality peerCriticality() {
     return values.peerCriticality;
+  }
+
+  /** Whether and how handlers are found that hold up an event loop. */
+  public StallOptions stalls() {
+    return values.stalls;
   }
 
   /** How CPU work runs. */

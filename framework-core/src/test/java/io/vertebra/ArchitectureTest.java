@@ -68,7 +68,8 @@ class ArchitectureTest {
       Map.entry("gateway", Set.of("saga", "security")));
 
   /** Classes that own a thread which is no event loop and may wait on it. */
-  private static final Set<String> OWN_THREADS = Set.of("io.vertebra.limit.CpuScheduler");
+  private static final Set<String> OWN_THREADS =
+      Set.of("io.vertebra.limit.CpuScheduler", "io.vertebra.limit.StallMonitor");
 
   /**
    * The seams through which wall-clock time and randomness come in, and draws that no test has to

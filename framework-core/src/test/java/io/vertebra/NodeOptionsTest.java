@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.vertebra.limit.CpuOptions;
 import io.vertebra.limit.Limit;
+import io.vertebra.limit.StallOptions;
 import io.vertebra.messaging.Criticality;
 import io.vertebra.observe.Observer;
 import io.vertebra.wire.Format;
@@ -36,7 +37,13 @@ class NodeOptionsTest {
             .put("peerCriticality", "CRITICAL_PLUS")
             .put(
                 "cpu",
-                new JsonObject().put("threads", 0).put("maxWaitMs", 1_000L).put("queue", 1024)));
+                new JsonObject().put("threads", 0).put("maxWaitMs", 1_000L).put("queue", 1024))
+            .put(
+                "stalls",
+                new JsonObject()
+                    .put("enabled", true)
+                    .put("thresholdMs", 10L)
+                    .put("reaction", "WARN")));
     assertThat(DEFAULTS.observer()).isNull();
     assertThat(NodeOptions.fromJson(new JsonObject()).toJson()).isEqualTo(DEFAULTS.toJson());
   }
@@ -47,6 +54,7 @@ class NodeOptionsTest {
         .withId("shop_1.A-b")
         .withFormat(Format.CBOR)
         .withPeerCriticality(Criticality.SHEDDABLE)
+        .withStalls(StallOptions.defaults().withEnabled(false))
         .withCallLimit("payment.charge", 7)
         .withBreaker("payment.charge")
         .withCpu(CpuOptions.defaults().withThreads(3))
@@ -66,6 +74,7 @@ class NodeOptionsTest {
     assertThat(read.peerCriticality()).isEqualTo(Criticality.SHEDDABLE);
     assertThat(read.breakers()).containsExactly("payment.charge");
     assertThat(read.callLimits()).isEqualTo(Map.of("payment.charge", 7));
+    assertThat(read.stalls().isEnabled()).isFalse();
     assertThat(read.cpu().threads()).isEqualTo(3);
     assertThat(read.limit("stock.reserve").inFlight()).isEqualTo(3);
     assertThat(read.limit("payment.charge").isAdaptive()).isTrue();

@@ -10,6 +10,7 @@ import io.vertebra.contract.Topic;
 import io.vertebra.error.NodeException;
 import io.vertebra.idempotency.DedupStore;
 import io.vertebra.limit.CpuPool;
+import io.vertebra.limit.Stall;
 import io.vertebra.link.LinkLoopTransport;
 import io.vertebra.messaging.Bus;
 import io.vertebra.messaging.GuardEvent;
@@ -31,6 +32,7 @@ import io.vertx.core.internal.logging.LoggerFactory;
 import io.vertx.core.transport.Transport;
 import io.vertx.spi.cluster.hazelcast.ConfigUtil;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -170,6 +172,11 @@ public final class ClusterNode implements Node {
   @Override
   public Future<Tap> tap(TapOptions which, Consumer<? super TapRecord> handler) {
     return node.tap(which, handler);
+  }
+
+  @Override
+  public List<Stall> stalls() {
+    return node.stalls();
   }
 
   @Override

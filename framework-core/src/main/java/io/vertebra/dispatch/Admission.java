@@ -21,6 +21,7 @@ public final class Admission {
   private final @Nullable LimitAlgorithm algorithm;
   private volatile int limit;
   private volatile int window;
+  private volatile int restriction = Integer.MAX_VALUE;
 
   /** {@code limit} permits, and a queue for what finds none; {@code algorithm} changes the limit, if there is one. */
   public Admission(int limit, QueueSettings queue, @Nullable LimitAlgorithm algorithm) {
@@ -44,7 +45,7 @@ public final class Admission {
   public boolean tryAcquire() {
     while (true) {
       long before = taken.get();
-      if ((before & IN_FLIGHT) >= limit || (before >>> 32) >= window) {
+      if ((before & IN_FLIGHT) >= limit() || (before >>> 32) >= window) {
         return false;
       }
       if (taken.compareAndSet(before, before + ON_ITS_WAY + 1)) {
@@ -56,7 +57,7 @@ public final class Admission {
   /** Whether {@link #tryAcquire} would succeed. */
   boolean hasRoom() {
     long now = taken.get();
-    return (now & IN_FLIGHT) < limit && (now >>> 32) < window;
+    return (now & IN_FLIGHT) < limit() && (now >>> 32) < window;
   }
 
   /** The call has come to its loop and keeps its permit. */
@@ -82,9 +83,14 @@ public final class Admission {
     }
   }
 
-  /** Changes how many calls may be in flight. What is in flight already stays. */
-  public void setLimit(int permits) {
-    limit = permits;
+  /** Lets no more than that many calls in flight for a while. Any thread. */
+  void restrict(int permits) {
+    restriction = permits;
+  }
+
+  /** Takes {@link #restrict} back. Any thread. */
+  void unrestrict() {
+    restriction = Integer.MAX_VALUE;
   }
 
   /** Changes how many calls may be on their way to the loop. */
@@ -104,7 +110,7 @@ public final class Admission {
 
   /** Permits there are. */
   public int limit() {
-    return limit;
+    return Math.min(limit, restriction);
   }
 
   /** Who may wait. */

@@ -335,13 +335,17 @@ public final class Exchange<Q, R> extends Timed
     }
     settle();
     boolean inline = context.isEventLoopContext() && context.nettyEventLoop() == lane.loop();
-    ContextInternal previous = inline ? context.beginDispatch() : null;
+    if (!inline) {
+      complete(cause);
+      return;
+    }
+    lane.stamp().enter(route);
+    ContextInternal previous = context.beginDispatch();
     try {
       complete(cause);
     } finally {
-      if (inline) {
-        context.endDispatch(previous);
-      }
+      context.endDispatch(previous);
+      lane.stamp().leave();
     }
   }
 

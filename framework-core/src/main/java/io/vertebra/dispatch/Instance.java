@@ -5,6 +5,7 @@ import io.vertebra.messaging.GuardEvent;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.deployment.DeploymentContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param <Q> the message
  * @param <R> the reply
  */
-public final class Instance<Q, R> {
+public final class Instance<Q, R> implements DispatchOwner {
   private final Engine engine;
   private final Route route;
   private final Request<Q, R> contract;
@@ -137,6 +138,27 @@ public final class Instance<Q, R> {
     retiring = true;
     checkIdle();
     return idle.future();
+  }
+
+  @Override
+  public void restrictTo(int calls) {
+    if (calls > 0) {
+      admission.restrict(calls);
+    } else {
+      admission.unrestrict();
+      queue.permitFreed();
+    }
+  }
+
+  @Override
+  public String contractId() {
+    return contract.id();
+  }
+
+  @Override
+  public String verticle() {
+    DeploymentContext deployed = context.deployment();
+    return deployed == null ? "no verticle" : deployed.deployment().identifier();
   }
 
   /** Whether it starts no more calls. */

@@ -32,6 +32,7 @@ public final class Lane implements Runnable {
   private final MpscUnboundedArrayQueue<Runnable> inbox = new MpscUnboundedArrayQueue<>(CHUNK);
   private final AtomicInteger scheduled = new AtomicInteger();
   private final DeadlineWheel wheel = new DeadlineWheel(System.nanoTime());
+  private final DispatchStamp stamp = new DispatchStamp();
   private Runnable afterTurn = () -> {};
   private long turnNanos;
   private long spinNanos = LONGEST_SPIN_NANOS;
@@ -68,6 +69,11 @@ public final class Lane implements Runnable {
   /** Whether the calling thread is the loop's. */
   public boolean isCurrent() {
     return loop.inEventLoop();
+  }
+
+  /** Whose code runs on the loop. */
+  public DispatchStamp stamp() {
+    return stamp;
   }
 
   /** The loop. */

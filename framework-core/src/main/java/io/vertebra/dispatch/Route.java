@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Where the messages of one request contract can go: the instances in this process and the nodes
  * that serve it. Read by every caller, replaced as a whole when somebody comes or goes.
  */
-public final class Route {
+public final class Route implements DispatchOwner {
   private static final Instance<?, ?>[] NO_INSTANCES = {};
   private final String contract;
   private final Shared<Instance<?, ?>[]> instances = new Shared<>(NO_INSTANCES);
@@ -220,6 +220,17 @@ public final class Route {
   public @Nullable Instance<?, ?> instanceAt(int index) {
     Instance<?, ?>[] all = instances.get();
     return all.length == 0 ? null : all[Math.min(index, all.length - 1)];
+  }
+
+  @Override
+  public String contractId() {
+    return contract;
+  }
+
+  /** It stands for the code of callers that hears the outcome. */
+  @Override
+  public String verticle() {
+    return "a caller";
   }
 
   /** Id of the contract. */

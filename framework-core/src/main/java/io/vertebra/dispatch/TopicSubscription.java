@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * gets one message at a time, in order. Whoever finds the buffer full drops a message at once, so it
  * stays bounded also while the subscriber's loop is busy.
  */
-final class TopicSubscription<T> implements Subscription, Runnable {
+final class TopicSubscription<T> implements Subscription, Runnable, DispatchOwner {
   private static final int MESSAGES_PER_TURN = 64;
 
   private final TopicRoute<T> route;
@@ -107,6 +107,16 @@ final class TopicSubscription<T> implements Subscription, Runnable {
     schedule();
   }
 
+  @Override
+  public String contractId() {
+    return route.topic();
+  }
+
+  @Override
+  public String verticle() {
+    return "a subscriber";
+  }
+
   private void handled(@Nullable Throwable cause) {
     if (cause != null) {
       engine.warnings().handlerFailed(route.topic(), cause);
@@ -171,6 +181,10 @@ final class TopicSubscription<T> implements Subscription, Runnable {
     }
 
     private Future<?> handle(ContextInternal call) {
+      boolean onLoop = context.isEventLoopContext();
+      if (onLoop) {
+        lane.stamp().enter(TopicSubscription.this);
+      }
       ContextInternal previous = call.beginDispatch();
       try {
         Future<?> future = handler.apply(body.read());
@@ -179,6 +193,9 @@ final class TopicSubscription<T> implements Subscription, Runnable {
         return Future.failedFuture(thrown);
       } finally {
         call.endDispatch(previous);
+        if (onLoop) {
+          lane.stamp().leave();
+        }
       }
     }
 

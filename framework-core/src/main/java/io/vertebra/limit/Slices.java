@@ -98,7 +98,7 @@ public final class Slices {
      */
     private void later() {
       try {
-        context
+        java.util.concurrent.Future<?> unused = context
             .nettyEventLoop()
             .schedule(() -> context.dispatch(this::turn), 1, TimeUnit.NANOSECONDS);
       } catch (RejectedExecutionException closed) {

@@ -119,7 +119,7 @@ final class EngineLoop implements SagaHost {
         .onComplete(result -> submit(now -> {
           SagaLog.Row row = result.succeeded() ? result.result().orElse(null) : null;
           SagaMachine<?> machine = row == null ? null : owner.machine(row.definition());
-          String unreadable = machine == null ? null : machine.whyUnreadable(row);
+          String unreadable = row == null || machine == null ? null : machine.whyUnreadable(row);
           if (result.succeeded() && row == null) {
             waiter.failed(SagaException.logUnavailable(saga, key));
           } else if (row != null && machine == null) {

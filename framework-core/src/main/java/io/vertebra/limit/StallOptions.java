@@ -1,0 +1,92 @@
+package io.vertebra.limit;
+
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Objects;
+
+/** Whether and how a node looks for handlers that hold up an event loop. Immutable; {@code withX} returns a copy. */
+public final class StallOptions {
+  private static final Duration SHORTEST = Duration.ofMillis(5);
+  private static final Duration LONGEST = Duration.ofHours(1);
+  private static final StallOptions DEFAULTS =
+      new StallOptions(true, Duration.ofMillis(10), Reaction.WARN);
+
+  private final boolean enabled;
+  private final Duration threshold;
+  private final Reaction reaction;
+
+  /** What happens to a contract whose handlers hold up event loops. */
+  public enum Reaction {
+    /** It is counted, told and logged. */
+    WARN,
+    /**
+     * Besides, a contract that did so for more than 100 ms lately runs one call at a time until it has
+     * behaved for 10 s.
+     */
+    SHED
+  }
+
+  private StallOptions(boolean enabled, Duration threshold, Reaction reaction) {
+    if (threshold.compareTo(SHORTEST) < 0 || threshold.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException(
+          "a stall takes at least 5 ms, which is as exact as it is seen, and at most 1 hour: "
+              + threshold);
+    }
+    this.enabled = enabled;
+    this.threshold = threshold;
+    this.reaction = reaction;
+  }
+
+  /** Stalls of 10 ms and more are counted, told and logged. */
+  public static StallOptions defaults() {
+    return DEFAULTS;
+  }
+
+  /** Reads what {@link #toJson()} writes; absent fields have their default. */
+  public static StallOptions fromJson(JsonObject json) {
+    return new StallOptions(
+        json.getBoolean("enabled", DEFAULTS.enabled),
+        Duration.ofMillis(json.getLong("thresholdMs", DEFAULTS.threshold.toMillis())),
+        Reaction.valueOf(
+            json.getString("reaction", DEFAULTS.reaction.name()).toUpperCase(Locale.ROOT)));
+  }
+
+  /** {@code enabled}, {@code thresholdMs} and {@code reaction}. */
+  public JsonObject toJson() {
+    return new JsonObject()
+        .put("enabled", enabled)
+        .put("thresholdMs", threshold.toMillis())
+        .put("reaction", reaction.name());
+  }
+
+  /** Whether stalls are looked for; default true. It costs a thread that wakes up each millisecond while there is work. */
+  public StallOptions withEnabled(boolean enabled) {
+    return new StallOptions(enabled, threshold, reaction);
+  }
+
+  /** From when on a handler counts as holding up its loop; default 10 ms, at least 5 ms. */
+  public StallOptions withThreshold(Duration threshold) {
+    return new StallOptions(enabled, threshold, reaction);
+  }
+
+  /** What happens to the contract; default {@link Reaction#WARN}. */
+  public StallOptions withReaction(Reaction reaction) {
+    return new StallOptions(enabled, threshold, Objects.requireNonNull(reaction));
+  }
+
+  /** Whether stalls are looked for. */
+  public boolean isEnabled() {
+    return enabled;
+  }
+
+  /** From when on a handler counts as holding up its loop. */
+  public Duration threshold() {
+    return threshold;
+  }
+
+  /** What happens to the contract. */
+  public Reaction reaction() {
+    return reaction;
+  }
+}

@@ -1,0 +1,133 @@
+package io.vertebra.limit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertebra.limit.StallDetector.Step;
+import java.lang.Thread.State;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class StallDetectorTest {
+  private static final long MS = 1_000_000L;
+  private static final long THRESHOLD = 10 * MS;
+
+  private final StallDetector detector = new StallDetector(THRESHOLD);
+  private long now;
+
+  private List<Step> look(int looks, long apart, long stamp) {
+    List<Step> steps = new ArrayList<>();
+    for (int i = 0; i < looks; i++) {
+      now += apart;
+      Step step = detector.look(now, stamp);
+      if (step != Step.NONE && step != Step.SEEN) {
+        steps.add(step);
+      }
+    }
+    return steps;
+  }
+
+  @Test
+  void a_handler_that_runs_for_ten_milliseconds_is_seen_at_the_next_look() {
+    look(3, MS, 2);
+    assertThat(look(10, MS, 3)).isEmpty();
+    assertThat(look(1, MS, 3)).containsExactly(Step.BEGAN);
+    assertThat(look(300, MS, 3)).containsExactly(Step.GOES_ON, Step.GOES_ON);
+    assertThat(look(1, MS, 4)).containsExactly(Step.ENDED);
+    assertThat(look(100, MS, 4)).as("idle").isEmpty();
+  }
+
+  @Test
+  void many_short_handlers_are_no_stall() {
+    for (long stamp = 1; stamp < 1000; stamp++) {
+      assertThat(look(4, MS, stamp)).isEmpty();
+    }
+  }
+
+  @Test
+  void while_nobody_could_look_nobody_is_blamed() {
+    look(3, MS, 3);
+    assertThat(look(1, 5_000 * MS, 3)).as("the process stood still").isEmpty();
+    assertThat(look(2, 100 * MS, 3)).isEmpty();
+    assertThat(look(1, MS, 4)).isEmpty();
+  }
+
+  @Test
+  void a_look_each_four_milliseconds_is_enough_to_see_it() {
+    look(1, 4 * MS, 2);
+    assertThat(look(20, 2 * MS, 3)).contains(Step.BEGAN);
+  }
+
+  /** Whatever happens, a stall that is seen was one, and one that lasts is seen. */
+  @Test
+  void right_in_every_history() {
+    for (long seed = 0; seed < 100_000; seed++) {
+      Random random = new Random(seed);
+      StallDetector any = new StallDetector(THRESHOLD);
+      long time = 0;
+      long stamp = 0;
+      long since = 0;
+      long lastLook = 0;
+      long missed = 0;
+      boolean told = false;
+      for (int i = 0; i < 60; i++) {
+        time += random.nextInt(10) == 0 ? random.nextInt((int) (50 * MS)) : MS;
+        missed += Math.max(0, time - lastLook - StallDetector.MOST_PER_LOOK);
+        if (random.nextInt(12) == 0) {
+          stamp++;
+          since = lastLook;
+          missed = Math.max(0, time - lastLook - StallDetector.MOST_PER_LOOK);
+          told = false;
+        }
+        Step step = any.look(time, stamp);
+        lastLook = time;
+        if (step == Step.BEGAN) {
+          assertThat(stamp % 2).as("seed %d", seed).isEqualTo(1);
+          assertThat(time - since).as("seed %d", seed).isGreaterThanOrEqualTo(THRESHOLD);
+          assertThat(told).as("seed %d", seed).isFalse();
+          told = true;
+        }
+        if (stamp % 2 == 1 && time - since - missed >= THRESHOLD + StallDetector.MOST_PER_LOOK) {
+          assertThat(told).as("seed %d", seed).isTrue();
+        }
+      }
+    }
+  }
+
+  @Test
+  void the_cause_follows_from_the_state_and_the_processor_time() {
+    StackTraceElement code = new StackTraceElement("shop.Stock", "count", "Stock.java", 7);
+    StackTraceElement lock =
+        new StackTraceElement("java.util.concurrent.locks.ReentrantLock", "lock", null, 1);
+    StackTraceElement socket =
+        new StackTraceElement("sun.nio.ch.SocketDispatcher", "read0", null, -2);
+
+    assertThat(cause(State.RUNNABLE, 0.95, code)).isEqualTo(StallCause.CPU);
+    assertThat(cause(State.TIMED_WAITING, 0.01, code)).isEqualTo(StallCause.BLOCKED);
+    assertThat(cause(State.BLOCKED, 0.01, code)).isEqualTo(StallCause.LOCK);
+    assertThat(cause(State.WAITING, 0.01, lock, code)).isEqualTo(StallCause.LOCK);
+    assertThat(cause(State.RUNNABLE, 0.02, socket, code)).isEqualTo(StallCause.BLOCKED);
+    assertThat(cause(State.RUNNABLE, 0.1, code)).isEqualTo(StallCause.STARVED);
+  }
+
+  private static StallCause cause(State state, double busy, StackTraceElement... stack) {
+    return StallSample.of(state, stack, busy).cause();
+  }
+
+  @Test
+  void a_contract_is_restricted_after_a_hundred_milliseconds_and_forgiven_after_ten_seconds() {
+    StallScore score = new StallScore();
+    assertThat(score.stalled(60 * MS, 0)).isFalse();
+    assertThat(score.stalled(30 * MS, 100 * MS)).isFalse();
+    assertThat(score.stalled(20 * MS, 200 * MS)).isTrue();
+    assertThat(score.stalled(90 * MS, 300 * MS)).as("it is already").isFalse();
+    assertThat(score.isGoodAgain(5_000 * MS)).isFalse();
+    assertThat(score.isGoodAgain(10_300 * MS)).isTrue();
+    assertThat(score.isGoodAgain(10_400 * MS)).isFalse();
+    StallScore rare = new StallScore();
+    for (long at = 0; at < 1_000_000 * MS; at += 6_000 * MS) {
+      assertThat(rare.stalled(50 * MS, at)).isFalse();
+    }
+  }
+}
