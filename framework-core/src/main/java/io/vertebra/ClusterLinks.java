@@ -38,6 +38,7 @@ final class ClusterLinks {
       BiConsumer<String, List<TapInterest>> onTaps) {
     this.engine = engine;
     this.links = new Links(engine, incarnation, options.maxFrame());
+    links.breakOn(options.breakers());
     this.gate = new Gate(engine, links);
     this.membership = new Membership(engine, links, liveness(options), gate::refresh, onTaps);
   }

@@ -6,12 +6,15 @@ import io.vertebra.limit.StallOptions;
 import io.vertebra.messaging.Criticality;
 import io.vertebra.observe.Observer;
 import io.vertebra.wire.Format;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -47,6 +50,7 @@ public final class NodeOptions {
     private CpuOptions cpu = CpuOptions.defaults();
     private StallOptions stalls = StallOptions.defaults();
     private Map<String, Integer> callLimits = Map.of();
+    private Set<String> breakers = Set.of();
     private @Nullable Observer observer;
 
     private Draft copy() {
@@ -66,6 +70,7 @@ public final class NodeOptions {
       copy.cpu = cpu;
       copy.stalls = stalls;
       copy.callLimits = callLimits;
+      copy.breakers = breakers;
       copy.observer = observer;
       return copy;
     }
@@ -140,6 +145,9 @@ public final class NodeOptions {
       JsonObject callLimits = json.getJsonObject("callLimits", new JsonObject());
       draft.callLimits = callLimits.fieldNames().stream()
           .collect(Collectors.toUnmodifiableMap(contract -> contract, callLimits::getInteger));
+      draft.breakers = json.getJsonArray("breakers", new JsonArray()).stream()
+          .map(String.class::cast)
+          .collect(Collectors.toUnmodifiableSet());
       draft.stalls = StallOptions.fromJson(json.getJsonObject("stalls", new JsonObject()));
       draft.cpu = CpuOptions.fromJson(json.getJsonObject("cpu", new JsonObject()));
       JsonObject limits = json.getJsonObject("limits", new JsonObject());
@@ -172,6 +180,9 @@ public final class NodeOptions {
       JsonObject callLimits = new JsonObject();
       values.callLimits.forEach(callLimits::put);
       json.put("callLimits", callLimits);
+    }
+    if (!values.breakers.isEmpty()) {
+      json.put("breakers", new JsonArray(values.breakers.stream().sorted().toList()));
     }
     if (!values.limits.isEmpty()) {
       JsonObject limits = new JsonObject();
@@ -281,6 +292,20 @@ public final class NodeOptions {
     });
   }
 
+  /**
+   * Stops this node's calls of a contract to another node for a while (1 s, then up to 30 s) when at
+   * least half of at least 20 within 10 s failed there: timed out, lost their node, or their handler
+   * broke. They go to other nodes then, or fail at once with OVERLOADED. In JSON {@code "breakers":
+   * ["payment.charge"]}. Default: none, since it is wrong where callers expect timeouts.
+   */
+  public NodeOptions withBreaker(String contract) {
+    return with(draft -> {
+      Set<String> breakers = new HashSet<>(draft.breakers);
+      breakers.add(Objects.requireNonNull(contract));
+      draft.breakers = Set.copyOf(breakers);
+    });
+  }
+
   /** Who watches the node, such as {@code Metrics.on(meterRegistry)}; default nobody. */
   public NodeOptions withObserver(Observer observer) {
     return with(draft -> draft.observer = Objects.requireNonNull(observer));
@@ -361,6 +386,11 @@ public final class NodeOptions {
   /** How many calls of each contract the node may wait for at once, where that is limited. */
   public Map<String, Integer> callLimits() {
     return values.callLimits;
+  }
+
+  /** The contracts whose calls stop for a while to a node on which they fail. */
+  public Set<String> breakers() {
+    return values.breakers;
   }
 
   /** The limit that was set for a contract, or null. */

@@ -56,6 +56,7 @@ class NodeOptionsTest {
         .withPeerCriticality(Criticality.SHEDDABLE)
         .withStalls(StallOptions.defaults().withEnabled(false))
         .withCallLimit("payment.charge", 7)
+        .withBreaker("payment.charge")
         .withCpu(CpuOptions.defaults().withThreads(3))
         .withLimit("stock.reserve", Limit.fixed(3))
         .withLimit("payment.charge", Limit.adaptive(20))
@@ -71,6 +72,7 @@ class NodeOptionsTest {
     assertThat(read.id()).isEqualTo("shop_1.A-b");
     assertThat(read.format()).isEqualTo(Format.CBOR);
     assertThat(read.peerCriticality()).isEqualTo(Criticality.SHEDDABLE);
+    assertThat(read.breakers()).containsExactly("payment.charge");
     assertThat(read.callLimits()).isEqualTo(Map.of("payment.charge", 7));
     assertThat(read.stalls().isEnabled()).isFalse();
     assertThat(read.cpu().threads()).isEqualTo(3);

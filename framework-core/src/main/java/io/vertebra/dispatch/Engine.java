@@ -5,19 +5,16 @@ import io.vertebra.contract.Topic;
 import io.vertebra.error.CallException;
 import io.vertebra.error.ContractException;
 import io.vertebra.error.NodeException;
-import io.vertebra.error.OverloadedException;
 import io.vertebra.error.VertebraException;
 import io.vertebra.messaging.Bus;
 import io.vertebra.messaging.CallOptions;
 import io.vertebra.messaging.Gather;
-import io.vertebra.messaging.GuardEvent;
 import io.vertebra.messaging.Publication;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -30,7 +27,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The calls of one node: finds the handler of each, here or through a {@link Target}. Safe for use by any thread. */
 public final class Engine {
-  private static final Duration REMEMBERED_REFUSAL = Duration.ofSeconds(1);
 
   private final VertxInternal vertx;
   private final EngineSettings settings;
@@ -252,18 +248,9 @@ public final class Engine {
   }
 
   private void sendIfFit(Exchange<?, ?> exchange, Target picked) {
-    int priority = exchange.envelope().priority();
-    long now = exchange.lane().nanoTime();
-    Target target = picked;
-    if (picked.isRefusing(priority, now)) {
-      Target other = exchange.envelope().key() == null ? exchange.route().pickTarget(picked) : null;
-      if (other == null || other.isRefusing(priority, now)) {
-        guard.count(GuardEvent.Kind.THROTTLED, exchange.contract().id(), "unimportant");
-        exchange.rejected(OverloadedException.unimportant(
-            exchange.contract().name(), REMEMBERED_REFUSAL, priority));
-        return;
-      }
-      target = other;
+    Target target = Caution.choose(this, exchange, picked);
+    if (target == null) {
+      return;
     }
     if (target.fit(exchange.contract()) == Target.Fit.FITS) {
       exchange.sendTo(target);

@@ -206,7 +206,7 @@ public final class Lane implements Runnable {
    */
   private void goOnAfterOthers() {
     try {
-      loop.schedule(this, 1, TimeUnit.NANOSECONDS);
+      Future<?> unused = loop.schedule(this, 1, TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException closed) {
       LOG.debug("The event loop is closed; what was posted to it is dropped");
     }

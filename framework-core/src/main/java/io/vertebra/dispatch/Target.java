@@ -21,6 +21,11 @@ public interface Target {
   /** How busy the node is; compared between nodes, without a unit. */
   int load();
 
+  /** For how many nanoseconds calls are not to be sent there because they fail; 0 if they may be. Any thread. */
+  default long brokenFor(long now) {
+    return 0;
+  }
+
   /** Whether it said lately that it takes no calls of that priority. */
   default boolean isRefusing(int priority, long now) {
     return false;

@@ -83,6 +83,16 @@ public final class OverloadedException extends VertebraException {
         EVERY_PRIORITY);
   }
 
+  /** The calling node's breaker is open, because calls to another node fail. */
+  public static OverloadedException broken(String contract, String node, Duration retryAfter) {
+    return new OverloadedException(
+        "Calls to '" + contract + "' on node " + node
+            + " fail, so this one was not sent there. Retry after " + retryAfter.toMillis()
+            + " ms.",
+        retryAfter,
+        EVERY_PRIORITY);
+  }
+
   /** Rebuilds a failure that arrived from another node. */
   public static OverloadedException received(String message, Duration retryAfter, int threshold) {
     return new OverloadedException(

@@ -48,6 +48,7 @@ final class AnswerFrame {
     long retryAfter = in.int64();
     int threshold = in.int32();
     String message = in.text();
+    call.answered(code == null ? ErrorCode.HANDLER_FAILED : code, now);
     if (code != ErrorCode.OVERLOADED) {
       call.refusals().taken(now);
     }

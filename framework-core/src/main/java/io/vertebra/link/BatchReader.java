@@ -161,7 +161,9 @@ final class BatchReader {
     call.load().report(load);
     try {
       if (kind == FrameKind.REPLY) {
-        call.refusals().taken(links.lane().nanoTime());
+        long now = links.lane().nanoTime();
+        call.refusals().taken(now);
+        call.answered(null, now);
         AnswerFrame.reply(in, call, links.maxFrame());
       } else {
         AnswerFrame.failure(in, call, links.lane().nanoTime());

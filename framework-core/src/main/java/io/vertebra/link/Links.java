@@ -4,6 +4,7 @@ import io.vertebra.directory.Directory;
 import io.vertebra.directory.DirectoryMessage;
 import io.vertebra.directory.InboundFrames;
 import io.vertebra.directory.PendingCalls;
+import io.vertebra.directory.ServedContract;
 import io.vertebra.dispatch.Engine;
 import io.vertebra.dispatch.Lane;
 import io.vertebra.error.CallException;
@@ -16,10 +17,12 @@ import io.vertx.core.internal.logging.Logger;
 import io.vertx.core.internal.logging.LoggerFactory;
 import io.vertx.core.tracing.TracingPolicy;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** All links of a node, over the Vert.x event bus. Confined to the link lane. */
@@ -38,6 +41,7 @@ public final class Links {
   private final ContractForms forms;
   private final Map<String, PeerLink> peers = new HashMap<>();
   private final Map<String, Map<Long, Refusals>> refusals = new HashMap<>();
+  private final Map<Long, String> breakers = new HashMap<>();
   private final PendingCalls<RemoteCall<?, ?>> pending = new PendingCalls<>();
   private final Queue<PeerLink> dirty = new ArrayDeque<>();
   private final long incarnation;
@@ -73,6 +77,11 @@ public final class Links {
     this.directory = directory;
     this.inbound = inbound;
     this.reader = new BatchReader(this, pending, directory, inbound);
+  }
+
+  /** Sets for which contracts calls to a node on which they fail stop for a while; before {@link #connect}. */
+  public void breakOn(Set<String> contracts) {
+    contracts.forEach(contract -> breakers.put(ServedContract.requestId(contract), contract));
   }
 
   static String addressOf(String node) {
@@ -154,17 +163,44 @@ public final class Links {
       call.exchange().rejected(OverloadedException.throttled(contract, call.node()));
       return;
     }
+    if (!passesBreaker(call)) {
+      return;
+    }
     pending.put(peer.pending(), call.id(), call);
     call.load().started();
     peer.stamp(call);
     peer.appendData(call.frame());
   }
 
+  private boolean passesBreaker(RemoteCall<?, ?> call) {
+    PeerBreaker breaker = call.refusals().breaker();
+    if (breaker == null) {
+      return true;
+    }
+    long now = lane.nanoTime();
+    int term = breaker.tryPass(now);
+    if (term < 0) {
+      String contract = call.exchange().contract().id();
+      engine.guard().count(GuardEvent.Kind.THROTTLED, contract, "breaker-open");
+      call.exchange()
+          .rejected(OverloadedException.broken(
+              contract, call.node(), Duration.ofNanos(breaker.remaining(now))));
+      return false;
+    }
+    call.passedIn(term);
+    return true;
+  }
+
   /** What is known of the refusals of a node; kept for as long as it is a member. */
   Refusals refusals(String node, long contractId) {
     return refusals
         .computeIfAbsent(node, fresh -> new HashMap<>())
-        .computeIfAbsent(contractId, id -> new Refusals(incarnation ^ node.hashCode() ^ id));
+        .computeIfAbsent(contractId, id -> {
+          String contract = breakers.get(id);
+          return new Refusals(
+              incarnation ^ node.hashCode() ^ id,
+              contract == null ? null : new PeerBreaker(engine.guard(), contract, node));
+        });
   }
 
   void sendData(String node, Buffer frame) {
@@ -186,6 +222,8 @@ public final class Links {
     if (call.isPending()) {
       pending.remove(call.id());
       call.load().ended();
+      long now = lane.nanoTime();
+      call.unanswered(call.exchange().deadlineNanos() - now <= 0, now);
       PeerLink peer = peer(call.node());
       if (peer != null) {
         peer.appendControl(FrameWriter.cancel(call.id()));
@@ -250,6 +288,7 @@ public final class Links {
   /** A call has left the pending ones without an answer. */
   void lost(RemoteCall<?, ?> call, boolean mayHaveRun) {
     call.load().ended();
+    call.unanswered(true, lane.nanoTime());
     call.exchange().rejected(goneWith(call, mayHaveRun));
   }
 

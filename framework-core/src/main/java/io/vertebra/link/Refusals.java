@@ -2,6 +2,7 @@ package io.vertebra.link;
 
 import io.vertebra.error.OverloadedException;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a node learns from another one's refusals of one contract, so that it need not ask again: for
@@ -13,11 +14,19 @@ final class Refusals {
 
   private final AdaptiveThrottle throttle = new AdaptiveThrottle();
   private final SplittableRandom random;
+  private final @Nullable PeerBreaker breaker;
   private volatile int threshold = Integer.MAX_VALUE;
   private volatile long until;
 
-  Refusals(long seed) {
+  Refusals(long seed, @Nullable PeerBreaker breaker) {
     this.random = new SplittableRandom(seed);
+    this.breaker = breaker;
+  }
+
+  /** Stops calls while they fail there, or null if nobody asked for that. */
+  @Nullable
+  PeerBreaker breaker() {
+    return breaker;
   }
 
   /** Whether the other node said lately that it does not take calls of that priority. Any thread. */

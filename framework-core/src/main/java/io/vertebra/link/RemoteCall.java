@@ -3,7 +3,9 @@ package io.vertebra.link;
 import io.vertebra.directory.NodeLoad;
 import io.vertebra.directory.PendingCalls;
 import io.vertebra.dispatch.Exchange;
+import io.vertebra.error.ErrorCode;
 import io.vertx.core.buffer.Buffer;
+import org.jspecify.annotations.Nullable;
 
 /** A request on its way to another node: an entry of the pending calls. */
 final class RemoteCall<Q, R> extends PendingCalls.Entry implements Runnable {
@@ -12,6 +14,7 @@ final class RemoteCall<Q, R> extends PendingCalls.Entry implements Runnable {
   private final RemoteTarget target;
   private final long id;
   private final Buffer frame;
+  private int term;
 
   RemoteCall(Links links, Exchange<Q, R> exchange, RemoteTarget target, long id, Buffer frame) {
     this.links = links;
@@ -41,6 +44,27 @@ final class RemoteCall<Q, R> extends PendingCalls.Entry implements Runnable {
 
   Refusals refusals() {
     return target.refusals();
+  }
+
+  /** A breaker let it through, in that term. */
+  void passedIn(int itsTerm) {
+    term = itsTerm;
+  }
+
+  /** It has come back, with this failure or none. On the link lane. */
+  void answered(@Nullable ErrorCode failure, long now) {
+    PeerBreaker breaker = refusals().breaker();
+    if (breaker != null) {
+      breaker.answered(term, failure, now);
+    }
+  }
+
+  /** It has ended without an answer; a fault if its time was over or its node is gone. On the link lane. */
+  void unanswered(boolean isFault, long now) {
+    PeerBreaker breaker = refusals().breaker();
+    if (breaker != null) {
+      breaker.unanswered(term, isFault, now);
+    }
   }
 
   long id() {

@@ -54,6 +54,12 @@ final class RemoteTarget implements TopicTarget {
   }
 
   @Override
+  public long brokenFor(long now) {
+    PeerBreaker breaker = refusals.breaker();
+    return breaker == null ? 0 : breaker.remaining(now);
+  }
+
+  @Override
   public int instances() {
     return served.instances();
   }
