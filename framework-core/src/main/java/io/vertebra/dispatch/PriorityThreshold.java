@@ -1,11 +1,14 @@
 package io.vertebra.dispatch;
 
+import java.util.Arrays;
+
 /**
  * Which messages an overloaded queue does not take at all: the least important share of those that
  * come, as large as the share that could not be served lately. By cohort, so that of a conversation
  * either all or nothing is lost, and before they wait, so that refusing them costs little. A few more
  * than can be served are let in, so that the queue, and not this estimate, decides about the rest.
- * Once the queue is no longer overloaded the share shrinks to nothing within about a second.
+ * Once the queue is no longer overloaded, a fifth more is taken each 100 ms: a larger step would fill the
+ * queue for a whole interval before it shows.
  *
  * <p>The histogram of priorities is that of DAGOR (Zhou et al. 2018), the share is set by inflow
  * against outflow as in Uber's Cinnamon. Not safe for use by more than one thread; knows no clock.
@@ -13,8 +16,9 @@ package io.vertebra.dispatch;
 final class PriorityThreshold {
   static final long PERIOD = 100_000_000L;
   private static final double SURPLUS = 1.1;
-  private static final double LEAST_SHARE = 0.01;
-  private static final double RECOVERY = 0.7;
+  /** What is taken grows by that factor in each period without overload. */
+  private static final double RECOVERY = 1.2;
+
   private static final int FEW = 20;
 
   private final int[] seen = new int[Priority.LOWEST + 1];
@@ -61,7 +65,7 @@ final class PriorityThreshold {
     if (sawOverload) {
       share = Math.max(0, 1 - SURPLUS * granted / arrivals);
     } else {
-      share = share * RECOVERY < LEAST_SHARE ? 0 : share * RECOVERY;
+      share = Math.max(0, 1 - RECOVERY * (1 - share));
     }
     if (share > 0 && arrivals >= FEW) {
       threshold = quantile((1 - share) * arrivals);
@@ -71,7 +75,7 @@ final class PriorityThreshold {
     sawOverload = false;
     granted = 0;
     arrivals = 0;
-    java.util.Arrays.fill(seen, 0);
+    Arrays.fill(seen, 0);
   }
 
   private int quantile(double messages) {

@@ -3,6 +3,7 @@ package io.vertebra.limit;
 import io.vertebra.dispatch.DispatchOwner;
 import io.vertebra.dispatch.DispatchStamp;
 import io.vertebra.limit.StallDetector.Step;
+import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
 import org.jspecify.annotations.Nullable;
 
@@ -79,9 +80,12 @@ final class LoopWatch {
   }
 
   private StallSample sample(Thread thread) {
-    StackTraceElement[] stack = thread.getStackTrace();
+    // One look, so that state and stack belong together.
+    ThreadInfo info = threads.getThreadInfo(thread.getId(), StallSample.FRAMES);
     double passed = Math.max(1, detector.age() - ageBefore);
     double used = threads.getThreadCpuTime(thread.getId()) - cpuBefore;
-    return StallSample.of(thread.getState(), stack, used / passed);
+    return info == null
+        ? StallSample.of(Thread.State.TERMINATED, new StackTraceElement[0], 0)
+        : StallSample.of(info.getThreadState(), info.getStackTrace(), used / passed);
   }
 }

@@ -69,9 +69,10 @@ public final class StallMonitor {
       StallTable.Key key =
           new StallTable.Key(owner.contractId(), owner.verticle(), sample.cause(), sample.key());
       String cause = sample.cause().name().toLowerCase(Locale.ROOT);
+      boolean isDue = table.began(key, sample, System.nanoTime());
       guard.count(
           GuardEvent.Kind.STALLED, owner.contractId(), cause, () -> describe(owner, sample, nanos));
-      if (table.began(key, sample, System.nanoTime())) {
+      if (isDue) {
         LOG.warn(describe(owner, sample, nanos));
       }
       return key;

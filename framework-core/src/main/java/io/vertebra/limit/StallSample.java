@@ -10,7 +10,7 @@ import java.util.List;
  * @param where its topmost frames
  */
 record StallSample(StallCause cause, List<String> where) {
-  private static final int FRAMES = 20;
+  static final int FRAMES = 20;
   private static final double COMPUTES = 0.7;
   private static final List<String> LIBRARIES =
       List.of("java.", "jdk.", "sun.", "io.vertx.", "io.netty.");

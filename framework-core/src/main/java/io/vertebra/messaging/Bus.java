@@ -23,7 +23,8 @@ public interface Bus {
 
   /**
    * Sends a request and completes with the reply. Order is kept between two calls from one context
-   * to the same instance.
+   * to the same instance, unless they are of different criticality or have to wait in an overloaded
+   * queue; a keyed contract keeps it then, too.
    */
   <Q, R> Future<R> request(Request<Q, R> contract, Q message, CallOptions options);
 

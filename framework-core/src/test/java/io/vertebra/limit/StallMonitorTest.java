@@ -18,6 +18,7 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.logging.Level;
@@ -51,10 +52,10 @@ class StallMonitorTest {
   private Stall eventuallyFound(StallCause cause) {
     one.eventually(
         "a stall is found", () -> stalls().stream().anyMatch(stall -> stall.cause() == cause));
-    assertThat(one.node()
-            .view()
-            .guarded(GuardEvent.Kind.STALLED, "stock.reserve", cause.name().toLowerCase()))
-        .isPositive();
+    String reason = cause.name().toLowerCase(Locale.ROOT);
+    one.eventually(
+        "it was told",
+        () -> one.node().view().guarded(GuardEvent.Kind.STALLED, "stock.reserve", reason) > 0);
     return stalls().stream().filter(stall -> stall.cause() == cause).findFirst().orElseThrow();
   }
 
@@ -82,7 +83,9 @@ class StallMonitorTest {
     assertThat(stall.contract()).isEqualTo("stock.reserve");
     assertThat(stall.verticle()).contains("OneNode");
     assertThat(stall.where()).anyMatch(frame -> frame.contains("StallMonitorTest.waitForever"));
-    assertThat(one.logged(Level.WARNING)).anyMatch(line -> line.contains("stock.reserve"));
+    one.eventually(
+        "it was logged",
+        () -> one.logged(Level.WARNING).stream().anyMatch(line -> line.contains("stock.reserve")));
   }
 
   @Test

@@ -22,13 +22,6 @@ public final class PurgeLoad {
   private static final Duration KEEPS_ALL = Duration.ofDays(365);
   private static final Duration KEEPS_NEW = Duration.ofHours(1);
 
-  /** Entries that ended two days ago, oldest first. */
-  private static final String FILL = """
-      INSERT INTO vertebra.dedup (consumer, key, fingerprint, token, begun, until, reply)
-      SELECT 'old', 'key-' || n, '0123456789abcdef', n, now() - interval '3 days' + n * interval '1 us',
-        now() - interval '2 days', '{"reserved":true,"at":12345}'
-      FROM generate_series(%d, %d) AS n""";
-
   private static final String PURGED =
       "SELECT n_tup_del FROM pg_stat_user_tables WHERE schemaname = 'vertebra' AND relname = 'dedup'";
 
@@ -87,8 +80,7 @@ public final class PurgeLoad {
 
   private void fill(int rows) {
     for (int from = 1; from <= rows; from += SLICE) {
-      String slice =
-          String.format(Locale.ROOT, FILL, from, Math.min(rows, (long) from + SLICE - 1));
+      String slice = oldEntries(from, Math.min(rows, (long) from + SLICE - 1));
       Patience.await(admin.query(slice).execute());
     }
     Patience.await(admin.query("VACUUM ANALYZE vertebra.dedup").execute());
@@ -141,5 +133,14 @@ public final class PurgeLoad {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);
     }
+  }
+
+  /** Entries that ended two days ago, oldest first. */
+  private static String oldEntries(long from, long to) {
+    return """
+        INSERT INTO vertebra.dedup (consumer, key, fingerprint, token, begun, until, reply)
+        SELECT 'old', 'key-' || n, '0123456789abcdef', n, now() - interval '3 days' + n * interval '1 us',
+          now() - interval '2 days', '{"reserved":true,"at":12345}'
+        FROM generate_series(%d, %d) AS n""".formatted(from, to);
   }
 }

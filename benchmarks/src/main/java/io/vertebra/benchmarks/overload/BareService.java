@@ -27,8 +27,7 @@ final class BareService implements Contender {
         return vertx
             .eventBus()
             .<Integer>consumer(ADDRESS, message -> {
-              Work.compute(costNanos);
-              message.reply(message.body());
+              message.reply(Work.compute(costNanos));
             })
             .completion();
       }
