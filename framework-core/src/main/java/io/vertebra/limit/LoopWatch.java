@@ -31,7 +31,7 @@ final class LoopWatch {
     StallTable.Key began(DispatchOwner owner, StallSample sample, long nanos);
 
     /** It goes on. */
-    void goesOn(DispatchOwner owner, StallSample sample, long nanos);
+    void goesOn(DispatchOwner owner, StallTable.Key key, StallSample sample, long nanos);
 
     /** It has ended. */
     void ended(DispatchOwner owner, StallTable.Key key, long nanos);
@@ -62,8 +62,9 @@ final class LoopWatch {
         }
       }
       case GOES_ON -> {
-        if (known != null) {
-          findings.goesOn(known, sample(thread), detector.age());
+        StallTable.Key counted = key;
+        if (known != null && counted != null) {
+          findings.goesOn(known, counted, sample(thread), detector.age());
         }
       }
       case ENDED -> {

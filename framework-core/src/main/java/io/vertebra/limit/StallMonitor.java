@@ -69,12 +69,10 @@ public final class StallMonitor {
       StallTable.Key key =
           new StallTable.Key(owner.contractId(), owner.verticle(), sample.cause(), sample.key());
       String cause = sample.cause().name().toLowerCase(Locale.ROOT);
-      boolean isDue = table.began(key, sample, System.nanoTime());
+      table.began(key, sample);
       guard.count(
           GuardEvent.Kind.STALLED, owner.contractId(), cause, () -> describe(owner, sample, nanos));
-      if (isDue) {
-        LOG.warn(describe(owner, sample, nanos));
-      }
+      LOG.debug(describe(owner, sample, nanos));
       return key;
     }
 
@@ -87,9 +85,10 @@ public final class StallMonitor {
     }
 
     @Override
-    public void goesOn(DispatchOwner owner, StallSample sample, long nanos) {
-      if (nanos >= LONG_STALL) {
-        LOG.error(describe(owner, sample, nanos));
+    public void goesOn(DispatchOwner owner, StallTable.Key key, StallSample sample, long nanos) {
+      boolean isHandlersFault = sample.cause() != StallCause.STARVED;
+      if (nanos >= LONG_STALL || (isHandlersFault && table.isDue(key, System.nanoTime()))) {
+        LOG.warn(describe(owner, sample, nanos));
       }
     }
 

@@ -18,7 +18,7 @@ public final class StallOptions {
 
   /** What happens to a contract whose handlers hold up event loops. */
   public enum Reaction {
-    /** It is counted, told and logged. */
+    /** It is counted and told, and logged once it has lasted for 100 ms. */
     WARN,
     /**
      * Besides, a contract that did so for more than 100 ms lately runs one call at a time until it has
@@ -38,7 +38,7 @@ public final class StallOptions {
     this.reaction = reaction;
   }
 
-  /** Stalls of 10 ms and more are counted, told and logged. */
+  /** Stalls of 10 ms and more are counted and told, those of 100 ms and more are logged. */
   public static StallOptions defaults() {
     return DEFAULTS;
   }

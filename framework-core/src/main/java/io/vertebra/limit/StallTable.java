@@ -16,8 +16,8 @@ final class StallTable {
   /** What counts as the same stall. */
   record Key(String contract, String verticle, StallCause cause, String where) {}
 
-  /** A stall has begun; whether it is worth a line in the log, which it is once a minute. */
-  boolean began(Key key, StallSample sample, long now) {
+  /** A stall has begun. */
+  void began(Key key, StallSample sample) {
     if (stalls.size() < MOST || stalls.containsKey(key)) {
       stalls.merge(
           key,
@@ -31,9 +31,13 @@ final class StallTable {
               before.totalMillis(),
               before.longestMillis()));
     }
+  }
+
+  /** Whether it is worth a line in the log, which it is once a minute. */
+  boolean isDue(Key key, long now) {
     Long last = loggedAt.get(key);
-    boolean due = last == null || now - last >= QUIET;
-    if (due && loggedAt.size() < MOST) {
+    boolean due = last == null ? loggedAt.size() < MOST : now - last >= QUIET;
+    if (due) {
       loggedAt.put(key, now);
     }
     return due;

@@ -77,6 +77,9 @@ class StallMonitorTest {
   void a_handler_that_waits_is_found_and_named() {
     Future<Reserved> call = stall(this::waitForever);
     Stall stall = eventuallyFound(StallCause.BLOCKED);
+    one.eventually(
+        "it is logged once it has lasted",
+        () -> one.logged(Level.WARNING).stream().anyMatch(line -> line.contains("stock.reserve")));
     seen.countDown();
     resultOf(call);
 
