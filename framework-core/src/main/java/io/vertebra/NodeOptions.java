@@ -52,6 +52,7 @@ public final class NodeOptions {
     private Map<String, Integer> callLimits = Map.of();
     private Set<String> breakers = Set.of();
     private @Nullable Observer observer;
+    private @Nullable HandlerFilter handlerFilter;
 
     private Draft copy() {
       Draft copy = new Draft();
@@ -72,6 +73,7 @@ public final class NodeOptions {
       copy.callLimits = callLimits;
       copy.breakers = breakers;
       copy.observer = observer;
+      copy.handlerFilter = handlerFilter;
       return copy;
     }
   }
@@ -161,7 +163,7 @@ public final class NodeOptions {
     return Duration.ofMillis(json.getLong(field, otherwise.toMillis()));
   }
 
-  /** Everything but the observer, which is no data. */
+  /** Everything but the observer and the handler filter, which are no data. */
   public JsonObject toJson() {
     JsonObject json = new JsonObject()
         .put("format", values.format.name())
@@ -311,6 +313,11 @@ public final class NodeOptions {
     return with(draft -> draft.observer = Objects.requireNonNull(observer));
   }
 
+  /** What stands around every handler of the node's requests; default nothing. */
+  public NodeOptions withHandlerFilter(HandlerFilter filter) {
+    return with(draft -> draft.handlerFilter = Objects.requireNonNull(filter));
+  }
+
   /** The id, or a fresh random one. */
   public String id() {
     return values.id != null
@@ -401,5 +408,10 @@ public final class NodeOptions {
   /** Who watches the node, or null. */
   public @Nullable Observer observer() {
     return values.observer;
+  }
+
+  /** What stands around every handler, or null. */
+  public @Nullable HandlerFilter handlerFilter() {
+    return values.handlerFilter;
   }
 }

@@ -192,7 +192,7 @@ final class VerticleServices implements Services {
     Future<?> open() {
       Limit configured = node.options().limit(contract.id());
       Limit chosen = configured == null ? limit : configured;
-      Instance<Q, R> served = engine.serve(contract, deduplicated(), chosen.toAdmission(), context);
+      Instance<Q, R> served = engine.serve(contract, filtered(), chosen.toAdmission(), context);
       instance = served;
       node.served(contract.id());
       if (address == null) {
@@ -200,6 +200,16 @@ final class VerticleServices implements Services {
       }
       consumer = PlainAddress.serve(engine, served, address);
       return consumer.completion();
+    }
+
+    private Handler<Q, R> filtered() {
+      HandlerFilter filter = node.options().handlerFilter();
+      Handler<Q, R> handles = deduplicated();
+      if (filter == null) {
+        return handles;
+      }
+      BiFunction<Q, Call, Future<R>> inner = quiet(handles);
+      return (message, call) -> filter.handle(contract, message, call, inner);
     }
 
     /**

@@ -3,20 +3,35 @@ package io.vertebra;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.vertebra.contract.Request;
 import io.vertebra.limit.CpuOptions;
 import io.vertebra.limit.Limit;
 import io.vertebra.limit.StallOptions;
+import io.vertebra.messaging.Call;
 import io.vertebra.messaging.Criticality;
 import io.vertebra.observe.Observer;
 import io.vertebra.wire.Format;
+import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 class NodeOptionsTest {
+  private static final HandlerFilter NO_FILTER = new HandlerFilter() {
+    @Override
+    public <Q, R> Future<R> handle(
+        Request<Q, R> contract,
+        Q message,
+        Call call,
+        BiFunction<? super Q, ? super Call, Future<R>> handler) {
+      return handler.apply(message, call);
+    }
+  };
+
   private static final NodeOptions DEFAULTS = NodeOptions.defaults();
 
   @Test
@@ -49,7 +64,7 @@ class NodeOptionsTest {
   }
 
   @Test
-  void json_brings_back_everything_but_the_observer() {
+  void json_brings_back_everything_but_what_is_code() {
     NodeOptions options = DEFAULTS
         .withId("shop_1.A-b")
         .withFormat(Format.CBOR)
@@ -93,7 +108,11 @@ class NodeOptionsTest {
     Observer observer = node -> {};
     NodeOptions observed = DEFAULTS.withObserver(observer);
     assertThat(observed.withId("a").withBlockingThreads(1).observer()).isSameAs(observer);
+    assertThat(observed.withHandlerFilter(NO_FILTER).observer()).isSameAs(observer);
+    assertThat(DEFAULTS.withHandlerFilter(NO_FILTER).withId("a").handlerFilter())
+        .isSameAs(NO_FILTER);
     assertThat(DEFAULTS.observer()).isNull();
+    assertThat(DEFAULTS.handlerFilter()).isNull();
     assertThat(DEFAULTS.withId("a").withId("b").id()).isEqualTo("b");
   }
 
