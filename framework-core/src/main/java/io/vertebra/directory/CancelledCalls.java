@@ -1,24 +1,23 @@
 package io.vertebra.directory;
 
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /**
  * Remembers the cancels of one peer that came before their request, so that the request is not run
- * when it comes. Bounded by time and number; the oldest goes first. Belongs to one thread.
+ * when it comes. Bounded by time and number; the oldest goes first. What it does with one cancel or
+ * request takes the same time however many are remembered. Belongs to one thread.
  */
 public final class CancelledCalls {
-  private static final int SMALLEST = 16;
-
   private final long rememberFor;
   private final int most;
-  private long[] ids = new long[SMALLEST];
-  private long[] since = new long[SMALLEST];
-  private int first;
-  private int count;
+  /** By call id, since when it is remembered; the oldest first. */
+  private Map<Long, Long> since = new LinkedHashMap<>();
+
   private long dropped;
 
-  /**
-   * Remembers nothing yet, and later no more and no longer than the options say; looking up costs
-   * at most as many comparisons as are remembered.
-   */
+  /** Remembers nothing yet, and later no more and no longer than the options say. */
   public CancelledCalls(DirectoryOptions options) {
     this(options.rememberCancelsFor(), options.mostCancels());
   }
@@ -32,74 +31,40 @@ public final class CancelledCalls {
   /** A cancel came for a call that is not known. */
   public void remember(long callId, long now) {
     expire(now);
-    if (count == ids.length && count < most) {
-      grow();
-    } else if (count == most) {
-      first = (first + 1) % ids.length;
-      count--;
+    since.remove(callId);
+    if (since.size() == most) {
+      Iterator<Long> oldest = since.keySet().iterator();
+      oldest.next();
+      oldest.remove();
       dropped++;
     }
-    int slot = (first + count) % ids.length;
-    ids[slot] = callId;
-    since[slot] = now;
-    count++;
-  }
-
-  private void grow() {
-    long[] moreIds = new long[Math.min(most, 2 * count)];
-    long[] moreSince = new long[moreIds.length];
-    for (int i = 0; i < count; i++) {
-      int slot = (first + i) % count;
-      moreIds[i] = ids[slot];
-      moreSince[i] = since[slot];
-    }
-    ids = moreIds;
-    since = moreSince;
-    first = 0;
+    since.put(callId, now);
   }
 
   /** Whether the request that came was cancelled before; it is then forgotten. */
   public boolean take(long callId, long now) {
-    if (count == 0) {
+    if (since.isEmpty()) {
       return false;
     }
     expire(now);
-    for (int i = 0; i < count; i++) {
-      int slot = (first + i) % ids.length;
-      if (ids[slot] == callId) {
-        forget(i);
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private void forget(int index) {
-    for (int i = index; i > 0; i--) {
-      int to = (first + i) % ids.length;
-      int from = (first + i - 1) % ids.length;
-      ids[to] = ids[from];
-      since[to] = since[from];
-    }
-    first = (first + 1) % ids.length;
-    count--;
+    return since.remove(callId) != null;
   }
 
   private void expire(long now) {
-    while (count > 0 && now - since[first] > rememberFor) {
-      first = (first + 1) % ids.length;
-      count--;
+    Iterator<Long> oldest = since.values().iterator();
+    while (oldest.hasNext() && now - oldest.next() > rememberFor) {
+      oldest.remove();
     }
   }
 
   /** Forgets all, because the peer is gone. */
   public void clear() {
-    count = 0;
+    since = new LinkedHashMap<>();
   }
 
   /** How many are remembered. */
   public int size() {
-    return count;
+    return since.size();
   }
 
   /** How many were forgotten early for lack of room. */

@@ -37,6 +37,7 @@ public final class Engine {
   private final CallStats stats = new CallStats();
   private final GuardLog guard = new GuardLog();
   private final Warnings warnings = new Warnings(System::nanoTime);
+  private final Distrust distrust = new Distrust(guard, warnings);
   private final List<Supplier<Future<?>>> edges = new CopyOnWriteArrayList<>();
   private final long idPrefix = new SecureRandom().nextLong() | 1;
   private final AtomicLong looseSequence = new AtomicLong();
@@ -447,6 +448,11 @@ public final class Engine {
   /** What the guard did. */
   public GuardLog guard() {
     return guard;
+  }
+
+  /** What other nodes sent that was clamped or refused. */
+  public Distrust distrust() {
+    return distrust;
   }
 
   /** What it was told. */

@@ -37,6 +37,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Gate implements Inbound {
   private static final long MAX_REMAINING_NANOS = Duration.ofDays(1).toNanos();
+  /** A request may wait for a while where it is sent, but then its caller ends it. */
+  private static final long MIN_REMAINING_NANOS = -Duration.ofSeconds(1).toNanos();
+
   /** Stands in for the contract in failures about contracts that are not served here. */
   private static final Request<None, None> UNKNOWN = Request.of("unknown", None.class, None.class);
 
@@ -49,6 +52,7 @@ public final class Gate implements Inbound {
   private final Links links;
   private final Map<Long, Route> routes = new HashMap<>();
   private final Map<Long, TopicRoute<?>> topics = new HashMap<>();
+  private final Map<PeerLink, CancelBudget> cancels = new HashMap<>();
   private boolean leaving;
 
   private record None() {}
@@ -105,14 +109,28 @@ public final class Gate implements Inbound {
       reject(from, frame, CallException.notServed(name));
       return;
     }
-    long remaining = Math.max(0, Math.min(frame.remainingNanos(), MAX_REMAINING_NANOS))
-        - Math.max(0, from.queuedNanos(frame.sentNanos(), now));
+    long remaining =
+        sane(from, frame.remainingNanos()) - Math.max(0, from.queuedNanos(frame.sentNanos(), now));
     if (remaining <= 0) {
       engine.guard().count(GuardEvent.Kind.EXPIRED, name, "at-gate");
       reject(from, frame, CallException.deadlineExceeded(name, Duration.ZERO, false));
       return;
     }
     admit(from, frame, instance, now + remaining);
+  }
+
+  /** The remaining time of a request, at most the longest that a call may have, at least none. */
+  private long sane(PeerLink from, long remaining) {
+    if (remaining < MIN_REMAINING_NANOS || remaining > MAX_REMAINING_NANOS) {
+      engine
+          .distrust()
+          .report(
+              from.node(),
+              "deadline",
+              () -> "a request claims to have " + remaining
+                  + " ns left, which counts as nothing if negative, else as 1 day");
+    }
+    return Math.max(0, Math.min(remaining, MAX_REMAINING_NANOS));
   }
 
   private void answerBusyKeys(PeerLink from, RequestFrame frame) {
@@ -168,7 +186,13 @@ public final class Gate implements Inbound {
     if (priority == claimed.priority()) {
       return claimed;
     }
-    engine.guard().count(GuardEvent.Kind.DISTRUSTED, from.node(), "criticality");
+    engine
+        .distrust()
+        .report(
+            from.node(),
+            "criticality",
+            () -> "a message claims priority " + claimed.priority() + ", which counts as "
+                + priority + ", the most that peerCriticality allows");
     return claimed.withPriority(priority);
   }
 
@@ -205,14 +229,29 @@ public final class Gate implements Inbound {
   public void cancel(PeerLink from, long callId) {
     RemoteWork call = from.served().get(callId);
     if (call == null) {
-      from.cancelled().remember(callId, links.lane().nanoTime());
+      rememberCancel(from, callId, links.lane().nanoTime());
     } else if (call.abandon(ErrorCode.CANCELLED)) {
       from.served().remove(callId);
     }
   }
 
+  private void rememberCancel(PeerLink from, long callId, long now) {
+    if (cancels.computeIfAbsent(from, fresh -> new CancelBudget(now)).take(now)) {
+      from.cancelled().remember(callId, now);
+    } else {
+      engine
+          .distrust()
+          .report(
+              from.node(),
+              "cancels",
+              () -> "it sends more than " + CancelBudget.MOST_AT_ONCE
+                  + " cancels a second for calls that are not known here; those beyond are dropped");
+    }
+  }
+
   @Override
   public void callerGone(PeerLink from) {
+    cancels.remove(from);
     for (RemoteWork call : new ArrayList<>(from.served().values())) {
       call.abandon(ErrorCode.PEER_GONE);
     }

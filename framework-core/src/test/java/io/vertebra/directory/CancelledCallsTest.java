@@ -2,6 +2,9 @@ package io.vertebra.directory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class CancelledCallsTest {
@@ -45,5 +48,41 @@ class CancelledCallsTest {
     cancelled.remember(9, 0);
     cancelled.clear();
     assertThat(cancelled.take(9, 0)).isFalse();
+  }
+
+  @Test
+  void a_cancel_that_comes_again_is_remembered_once_and_anew() {
+    cancelled.remember(1, 0);
+    cancelled.remember(1, SECOND);
+
+    assertThat(cancelled.size()).isEqualTo(1);
+    assertThat(cancelled.take(1, 2 * SECOND)).isTrue();
+  }
+
+  /** Against a list that does what the rules say, one by one. */
+  @Test
+  void does_as_a_plain_list_would_in_a_hundred_thousand_random_steps() {
+    long seed = Long.getLong("seed", System.nanoTime());
+    Random random = new Random(seed);
+    CancelledCalls indexed = new CancelledCalls(SECOND, 40);
+    List<long[]> plain = new ArrayList<>();
+    long now = -5 * SECOND;
+    for (int step = 0; step < 100_000; step++) {
+      now += random.nextInt((int) SECOND / 20);
+      long at = now;
+      long id = random.nextInt(100);
+      plain.removeIf(each -> at - each[1] > SECOND);
+      boolean known = plain.removeIf(each -> each[0] == id);
+      if (random.nextInt(3) > 0) {
+        indexed.remember(id, now);
+        if (plain.size() == 40) {
+          plain.remove(0);
+        }
+        plain.add(new long[] {id, now});
+      } else {
+        assertThat(indexed.take(id, now)).as("seed %d step %d", seed, step).isEqualTo(known);
+      }
+      assertThat(indexed.size()).as("seed %d step %d", seed, step).isEqualTo(plain.size());
+    }
   }
 }

@@ -2,6 +2,7 @@ package io.vertebra.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertebra.messaging.GuardEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -77,5 +78,40 @@ class WarningsTest {
     warnings.callLost("payment.charge", "(message 8)");
     assertThat(lines).hasSize(4);
     assertThat(lines.get(2)).isEqualTo("A call to 'stock.reserve' still runs (message 7)");
+  }
+
+  @Test
+  void a_node_that_is_not_trusted_is_told_once_a_minute_for_each_reason() {
+    for (int i = 0; i < 1_000; i++) {
+      warnings.distrusted("n1", "cancels", () -> "too many");
+      warnings.distrusted("n1", "deadline", () -> "absurd");
+      warnings.distrusted("n2", "cancels", () -> "too many");
+    }
+    assertThat(lines)
+        .containsExactly(
+            "Node n1 sent what is not trusted: too many",
+            "Node n1 sent what is not trusted: absurd",
+            "Node n2 sent what is not trusted: too many");
+    seconds += 59;
+    warnings.distrusted("n1", "cancels", () -> "too many");
+    assertThat(lines).hasSize(3);
+    seconds += 1;
+    warnings.distrusted("n1", "cancels", () -> "too many");
+    assertThat(lines).hasSize(4);
+    assertThat(lines.get(3)).contains("1000 warnings like this one");
+  }
+
+  @Test
+  void nodes_that_come_and_go_by_the_thousands_are_not_all_told_apart() {
+    GuardLog guard = new GuardLog();
+    Distrust distrust = new Distrust(guard, warnings);
+    for (int i = 0; i < 5_000; i++) {
+      distrust.report("n" + i, "cancels", () -> "too many");
+      distrust.report("n0", "cancels", () -> "too many");
+    }
+    assertThat(lines).hasSize(1_001);
+    assertThat(guard.counted(GuardEvent.Kind.DISTRUSTED, "n0", "cancels")).isEqualTo(5_001);
+    assertThat(guard.counted(GuardEvent.Kind.DISTRUSTED, Distrust.OTHERS, "cancels"))
+        .isEqualTo(4_000);
   }
 }

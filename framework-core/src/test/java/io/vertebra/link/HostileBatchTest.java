@@ -23,7 +23,9 @@ import io.vertebra.dispatch.MessageId;
 import io.vertebra.error.CallException;
 import io.vertebra.gate.Gate;
 import io.vertebra.limit.Limit;
+import io.vertebra.messaging.Call;
 import io.vertebra.messaging.Criticality;
+import io.vertebra.messaging.GuardEvent;
 import io.vertebra.wire.Format;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -41,6 +43,7 @@ import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -158,19 +161,27 @@ class HostileBatchTest {
   }
 
   private Buffer request(long callId, long remainingNanos) {
+    return request(ASK, callId, remainingNanos);
+  }
+
+  private Buffer request(Request<Ask, Answer> contract, long callId, long remainingNanos) {
     MessageId id = new MessageId(7, callId);
     return writer.request(
         new FrameWriter.Head(
             FrameKind.REQUEST,
             callId,
-            ServedContract.requestId(ASK.id()),
+            ServedContract.requestId(contract.id()),
             remainingNanos,
             System.nanoTime(),
             -1),
-        ASK,
+        contract,
         Ask.class,
         new Ask("why"),
         new Envelope(id, new MessageId("conversation"), id, "key", "idempotency", 1, PEER, 200));
+  }
+
+  private long distrusted(String reason) {
+    return engine.guard().counted(GuardEvent.Kind.DISTRUSTED, PEER, reason);
   }
 
   private static Buffer frame(Buffer content) {
@@ -311,12 +322,17 @@ class HostileBatchTest {
       awaitIdle();
     }
     assertThat(handled).hasValue(0);
+    assertThat(distrusted("deadline")).as("0 and -1 ns are no lie").isEqualTo(2);
     read(next(request(11, Long.MAX_VALUE)));
     awaitIdle();
     while (handled.get() == 0) {
       Thread.onSpinWait();
     }
     assertThat(handled).hasValue(1);
+    assertThat(distrusted("deadline")).isEqualTo(3);
+    read(next(request(12, TimeUnit.DAYS.toNanos(1)), request(13, -1_000_000_000L)));
+    awaitIdle();
+    assertThat(distrusted("deadline")).isEqualTo(3);
   }
 
   @Test
@@ -379,23 +395,52 @@ class HostileBatchTest {
   }
 
   @Test
-  void a_million_cancels_for_unknown_calls_cost_little_and_are_forgotten() throws Exception {
+  void a_million_cancels_for_unknown_calls_cost_little_and_are_dropped_beyond_a_thousand_a_second()
+      throws Exception {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long began = System.nanoTime();
+    int million = 1_000_000;
     long allocated = onLane(() -> {
       long before = threads.getCurrentThreadAllocatedBytes();
       int inBatch = 1_000;
-      Buffer cancels = Buffer.buffer();
-      for (int i = 0; i < inBatch; i++) {
-        cancels.appendBuffer(FrameWriter.cancel(1_000_000 + i));
-      }
-      for (int i = 0; i < 1_000; i++) {
+      for (int from = 0; from < million; from += inBatch) {
+        Buffer cancels = Buffer.buffer();
+        for (int i = 0; i < inBatch; i++) {
+          cancels.appendBuffer(FrameWriter.cancel(million + from + i));
+        }
         links.reader().read(next(cancels));
       }
       return threads.getCurrentThreadAllocatedBytes() - before;
     });
-    assertThat(allocated).isLessThan(4 * MANY_BYTES);
+    long seconds = 1 + TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began);
+    assertThat(allocated).isLessThan(16 * MANY_BYTES);
     int remembered = onLane(() -> links.peer(PEER).cancelled().size());
-    assertThat(remembered).isLessThanOrEqualTo(10_000);
+    assertThat(remembered).isBetween(1, 2_001);
+    assertThat(distrusted("cancels")).isBetween(million - 1_000 * (seconds + 1), million - 1_000L);
+    assertThat(served()).isZero();
+    assertThat(engine.inFlight()).isZero();
+    int before = handled.get();
+    read(next(request(1, 60_000_000_000L)));
+    while (handled.get() == before) {
+      Thread.onSpinWait();
+    }
+    awaitIdle();
+    rejoin();
+    assertThat(onLane(() -> links.peer(PEER).cancelled().size())).isZero();
+  }
+
+  @Test
+  void cancels_of_calls_that_are_known_are_obeyed_however_many_others_came() throws Exception {
+    Promise<Void> reached = Promise.promise();
+    Request<Ask, Answer> hold = hold(call -> reached.complete());
+    Buffer cancels = Buffer.buffer();
+    for (int i = 0; i < 10_000; i++) {
+      cancels.appendBuffer(FrameWriter.cancel(1_000_000 + i));
+    }
+    read(next(request(hold, 90, 60_000_000_000L), cancels, FrameWriter.cancel(90)));
+    reached.future().await(60, TimeUnit.SECONDS);
+    awaitIdle();
+    assertThat(distrusted("cancels")).isPositive();
   }
 
   @Test
@@ -442,40 +487,33 @@ class HostileBatchTest {
 
   @Test
   void work_whose_cancel_got_lost_is_cancelled_all_the_same() throws Exception {
-    Request<Ask, Answer> hold = Request.of("oracle.hold", Ask.class, Answer.class);
     Promise<Boolean> cancelled = Promise.promise();
+    Request<Ask, Answer> hold = hold(call -> cancelled.complete(call.isCancelled()));
+    read(next(request(hold, 90, 1_000_000_000L)));
+    assertThat(cancelled.future().await(60, TimeUnit.SECONDS)).isTrue();
+    awaitIdle();
+  }
+
+  /** Serves a contract whose handler ends when its call is cancelled, and then tells {@code onCancel}. */
+  private Request<Ask, Answer> hold(Consumer<Call> onCancel) throws Exception {
+    Request<Ask, Answer> hold = Request.of("oracle.hold", Ask.class, Answer.class);
     engine.serve(
         hold,
         (ask, call) -> {
           Promise<Answer> end = Promise.promise();
           call.onCancel(() -> {
-            cancelled.complete(call.isCancelled());
+            onCancel.accept(call);
             end.fail("nobody waits");
           });
           return end.future();
         },
         Limit.defaults().toAdmission(),
         ((VertxInternal) vertx).createEventLoopContext());
-    MessageId id = new MessageId(7, 90);
-    Buffer request = writer.request(
-        new FrameWriter.Head(
-            FrameKind.REQUEST,
-            90,
-            ServedContract.requestId(hold.id()),
-            1_000_000_000L,
-            System.nanoTime(),
-            -1),
-        hold,
-        Ask.class,
-        new Ask("why"),
-        new Envelope(id, id, null, null, null, 1, PEER, 200));
     onLane(() -> {
       gate.refresh();
       return null;
     });
-    read(next(request));
-    assertThat(cancelled.future().await(60, TimeUnit.SECONDS)).isTrue();
-    awaitIdle();
+    return hold;
   }
 
   @Test
