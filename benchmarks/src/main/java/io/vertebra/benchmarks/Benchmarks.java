@@ -1,5 +1,6 @@
 package io.vertebra.benchmarks;
 
+import io.vertebra.benchmarks.cpumix.CpuMix;
 import io.vertebra.benchmarks.dedup.DedupLoad;
 import io.vertebra.benchmarks.dedup.PurgeLoad;
 import io.vertebra.benchmarks.fault.FailureWindow;
@@ -89,6 +90,9 @@ public final class Benchmarks {
     entries.put(
         "overload",
         new Entry("more calls than a service can serve; --rounds N", OverloadLoad::run));
+    entries.put(
+        "cpu-mix",
+        new Entry("small requests beside jobs of 20 ms; --seconds N, --rounds N", CpuMix::run));
     entries.put(
         "dedup-purge",
         new Entry("consumers while old entries are forgotten; --rows N", PurgeLoad::run));

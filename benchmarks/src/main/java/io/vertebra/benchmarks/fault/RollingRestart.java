@@ -6,6 +6,7 @@ import io.vertebra.benchmarks.cluster.OurCluster;
 import io.vertebra.benchmarks.load.OpenLoop;
 import io.vertebra.benchmarks.process.ChildJvm;
 import io.vertebra.benchmarks.process.Patience;
+import io.vertebra.benchmarks.process.Pause;
 import io.vertebra.cluster.ClusterNode;
 import io.vertebra.wire.Format;
 import io.vertx.core.Promise;

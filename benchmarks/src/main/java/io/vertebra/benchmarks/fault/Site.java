@@ -3,6 +3,7 @@ package io.vertebra.benchmarks.fault;
 import io.vertebra.benchmarks.cluster.Membership;
 import io.vertebra.benchmarks.process.ChildJvm;
 import io.vertebra.benchmarks.process.Patience;
+import io.vertebra.benchmarks.process.Pause;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

@@ -3,6 +3,7 @@ package io.vertebra.benchmarks.fault;
 import io.vertebra.benchmarks.load.OpenLoop;
 import io.vertebra.benchmarks.load.OpenLoop.Failed;
 import io.vertebra.benchmarks.process.Patience;
+import io.vertebra.benchmarks.process.Pause;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

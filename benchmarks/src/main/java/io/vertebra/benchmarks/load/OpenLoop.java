@@ -5,7 +5,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
 import org.HdrHistogram.Histogram;
 
@@ -18,13 +17,11 @@ import org.HdrHistogram.Histogram;
 public final class OpenLoop {
   private final Context context;
   private final LongFunction<Future<?>> call;
-  private final long periodNanos;
+  private final Arrivals arrivals;
   private final Promise<Report> done = Promise.promise();
   private final Histogram latencies = new Histogram(3);
   private final List<Failed> failed = new ArrayList<>();
 
-  private long timer;
-  private long startedAt;
   private long calls;
   private int open;
   private boolean stopped;
@@ -34,44 +31,38 @@ public final class OpenLoop {
    *
    * @param context where calls are made
    * @param call makes the call with this number
-   * @param perSecond calls per second, at most 1000
+   * @param perSecond calls per second
    */
   public OpenLoop(Context context, LongFunction<Future<?>> call, int perSecond) {
     this.context = context;
     this.call = call;
-    this.periodNanos = TimeUnit.SECONDS.toNanos(1) / perSecond;
+    this.arrivals = new Arrivals(context, perSecond, this::call);
   }
 
   /** Starts calling. */
   public OpenLoop start() {
-    context.runOnContext(v -> {
-      startedAt = System.nanoTime();
-      timer = context.owner().setPeriodic(1, id -> callWhatIsDue());
-    });
+    arrivals.start();
     return this;
   }
 
   /** Makes no more calls; completes when those made have ended. */
   public Future<Report> stop() {
+    arrivals.stop();
     context.runOnContext(v -> {
-      context.owner().cancelTimer(timer);
       stopped = true;
       end();
     });
     return done.future();
   }
 
-  private void callWhatIsDue() {
-    while (startedAt + calls * periodNanos - System.nanoTime() <= 0) {
-      long dueAt = startedAt + calls * periodNanos;
-      long sentAt = System.nanoTime();
-      calls++;
-      open++;
-      call.apply(calls).onComplete(reply -> ended(dueAt), failure -> {
-        failed.add(new Failed(sentAt, System.nanoTime(), failure));
-        ended(dueAt);
-      });
-    }
+  private void call(long number, long dueAt) {
+    long sentAt = System.nanoTime();
+    calls = number;
+    open++;
+    call.apply(number).onComplete(reply -> ended(dueAt), failure -> {
+      failed.add(new Failed(sentAt, System.nanoTime(), failure));
+      ended(dueAt);
+    });
   }
 
   private void ended(long dueAt) {

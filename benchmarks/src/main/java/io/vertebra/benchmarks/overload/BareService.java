@@ -1,5 +1,6 @@
 package io.vertebra.benchmarks.overload;
 
+import io.vertebra.benchmarks.guard.Work;
 import io.vertebra.benchmarks.process.Patience;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -9,6 +10,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.internal.VertxInternal;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 
 /** The bare event bus, where callers only have a timeout. */
 final class BareService implements Contender {
@@ -18,25 +20,27 @@ final class BareService implements Contender {
       Vertx.vertx(new VertxOptions().setEventLoopPoolSize(OurService.LOOPS));
   private final Context caller = ((VertxInternal) vertx).createEventLoopContext();
   private final DeliveryOptions options;
+  // What is left in queues then need not be done.
+  private volatile boolean closing;
 
   BareService(long costNanos, Duration deadline) {
+    this(() -> costNanos, deadline);
+  }
+
+  /** A service that takes that long for a call. */
+  BareService(LongSupplier costNanos, Duration deadline) {
     options = new DeliveryOptions().setSendTimeout(deadline.toMillis());
     Patience.await(vertx.deployVerticle(new VerticleBase() {
       @Override
       public Future<?> start() {
         return vertx
             .eventBus()
-            .<Integer>consumer(ADDRESS, message -> {
-              message.reply(Work.compute(costNanos));
-            })
+            .<Integer>consumer(
+                ADDRESS,
+                message -> message.reply(Work.compute(closing ? 0 : costNanos.getAsLong())))
             .completion();
       }
     }));
-  }
-
-  @Override
-  public String name() {
-    return "bare";
   }
 
   @Override
@@ -51,6 +55,7 @@ final class BareService implements Contender {
 
   @Override
   public void close() {
+    closing = true;
     Patience.await(vertx.close());
   }
 }

@@ -5,7 +5,6 @@ import io.vertx.core.Future;
 
 /** A service on an event loop of its own, and a way to call it from another. */
 interface Contender {
-  String name();
 
   /** The event loop that calls come from. */
   Context caller();

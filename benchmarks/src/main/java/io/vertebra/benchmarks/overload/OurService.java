@@ -1,52 +1,56 @@
 package io.vertebra.benchmarks.overload;
 
 import io.vertebra.Node;
-import io.vertebra.NodeOptions;
 import io.vertebra.ServiceVerticle;
 import io.vertebra.Services;
+import io.vertebra.benchmarks.guard.Work;
 import io.vertebra.benchmarks.process.Patience;
 import io.vertebra.contract.Request;
 import io.vertebra.messaging.CallOptions;
+import io.vertebra.observe.NodeView;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.internal.VertxInternal;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 
 /** Ours, with the default limit. */
 final class OurService implements Contender {
   /** One for the service, one for callers, one for what queues need. */
   static final int LOOPS = 3;
 
-  private static final Request<Ask, Answer> ASK =
-      Request.of("overload.ask", Ask.class, Answer.class);
+  static final Request<Ask, Answer> ASK =
+      Request.of("overload.ask", Ask.class, Answer.class).readOnly();
 
-  private final Vertx vertx;
-  private final Node node;
-  private final Context caller;
+  private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(LOOPS));
+  private final Node node = Node.create(vertx);
+  private final Context caller = ((VertxInternal) vertx).createEventLoopContext();
   private final CallOptions options;
+  // What is left in queues then need not be done.
+  private volatile boolean closing;
 
   record Ask(int number) {}
 
   record Answer(long result) {}
 
   OurService(long costNanos, Duration deadline) {
-    vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(LOOPS));
-    node = Node.create(vertx, NodeOptions.defaults());
-    options = CallOptions.defaults().withTimeout(deadline);
-    caller = ((VertxInternal) vertx).createEventLoopContext();
+    this(() -> costNanos, CallOptions.defaults().withTimeout(deadline));
+  }
+
+  /** A service that takes that long for a call, and calls with these options. */
+  OurService(LongSupplier costNanos, CallOptions options) {
+    this.options = options;
     Patience.await(node.deploy(() -> new ServiceVerticle() {
       @Override
       protected void services(Services on) {
-        on.request(ASK, ask -> Future.succeededFuture(new Answer(Work.compute(costNanos))));
+        on.request(
+            ASK,
+            ask -> Future.succeededFuture(
+                new Answer(Work.compute(closing ? 0 : costNanos.getAsLong()))));
       }
     }));
-  }
-
-  @Override
-  public String name() {
-    return "ours";
   }
 
   @Override
@@ -56,11 +60,21 @@ final class OurService implements Contender {
 
   @Override
   public Future<?> call() {
-    return node.bus().request(ASK, new Ask(1), options);
+    return call(options);
+  }
+
+  /** Calls once, with other options. */
+  Future<?> call(CallOptions other) {
+    return node.bus().request(ASK, new Ask(1), other);
+  }
+
+  NodeView view() {
+    return node.view();
   }
 
   @Override
   public void close() {
+    closing = true;
     Patience.await(node.close().eventually(vertx::close));
   }
 }
