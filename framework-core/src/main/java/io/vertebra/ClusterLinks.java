@@ -37,7 +37,7 @@ final class ClusterLinks {
       NodeOptions options,
       BiConsumer<String, List<TapInterest>> onTaps) {
     this.engine = engine;
-    this.links = new Links(engine, incarnation, options.maxFrame());
+    this.links = new Links(engine, incarnation, options.maxFrame(), options.linkWindow());
     links.breakOn(options.breakers());
     this.gate = new Gate(engine, links);
     this.membership = new Membership(engine, links, liveness(options), gate::refresh, onTaps);

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 public final class NodeOptions {
   private static final int MIN_FRAME = 4 * 1024;
   private static final int MAX_FRAME = 64 * 1024 * 1024;
+  private static final int MIN_WINDOW = 64 * 1024;
+  private static final int MAX_WINDOW = 64 * 1024 * 1024;
   private static final Duration LONGEST = Duration.ofDays(1);
   private static final Duration HEARTBEAT = Duration.ofMillis(500);
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
@@ -38,6 +40,7 @@ public final class NodeOptions {
     private @Nullable String id;
     private Format format = Format.JSON;
     private int maxFrame = 1024 * 1024;
+    private int linkWindow = 4 * 1024 * 1024;
     private Duration lostAfter = Duration.ofSeconds(30);
     private Duration drainTimeout = Duration.ofSeconds(10);
     private int blockingThreads = 20;
@@ -59,6 +62,7 @@ public final class NodeOptions {
       copy.id = id;
       copy.format = format;
       copy.maxFrame = maxFrame;
+      copy.linkWindow = linkWindow;
       copy.lostAfter = lostAfter;
       copy.drainTimeout = drainTimeout;
       copy.blockingThreads = blockingThreads;
@@ -87,6 +91,10 @@ public final class NodeOptions {
         values.maxFrame >= MIN_FRAME && values.maxFrame <= MAX_FRAME,
         "maxFrame must lie between " + MIN_FRAME + " and " + MAX_FRAME + " bytes",
         values.maxFrame);
+    check(
+        values.linkWindow >= MIN_WINDOW && values.linkWindow <= MAX_WINDOW,
+        "linkWindow must lie between " + MIN_WINDOW + " and " + MAX_WINDOW + " bytes",
+        values.linkWindow);
     check(
         !values.lostAfter.isNegative()
             && !values.lostAfter.isZero()
@@ -135,6 +143,7 @@ public final class NodeOptions {
       draft.id = json.getString("id");
       draft.format = Format.valueOf(json.getString("format", draft.format.name()));
       draft.maxFrame = json.getInteger("maxFrame", draft.maxFrame);
+      draft.linkWindow = json.getInteger("linkWindow", draft.linkWindow);
       draft.lostAfter = millis(json, "lostAfterMs", draft.lostAfter);
       draft.drainTimeout = millis(json, "drainTimeoutMs", draft.drainTimeout);
       draft.suspectAfter = millis(json, "suspectAfterMs", draft.suspectAfter);
@@ -168,6 +177,7 @@ public final class NodeOptions {
     JsonObject json = new JsonObject()
         .put("format", values.format.name())
         .put("maxFrame", values.maxFrame)
+        .put("linkWindow", values.linkWindow)
         .put("lostAfterMs", values.lostAfter.toMillis())
         .put("drainTimeoutMs", values.drainTimeout.toMillis())
         .put("suspectAfterMs", values.suspectAfter.toMillis())
@@ -210,6 +220,15 @@ public final class NodeOptions {
   /** Bytes that one message may have on the wire, 4 KiB to 64 MiB; default 1 MiB. The same on all nodes. */
   public NodeOptions withMaxFrame(int bytes) {
     return with(draft -> draft.maxFrame = bytes);
+  }
+
+  /**
+   * Bytes of requests and publications that each other node may have on the way to this one, and
+   * that may wait here for the link to each of them before calls fail with OVERLOADED; 64 KiB to 64
+   * MiB, default 4 MiB.
+   */
+  public NodeOptions withLinkWindow(int bytes) {
+    return with(draft -> draft.linkWindow = bytes);
   }
 
   /** How long after its caller gave up a running call counts as lost; default 30 s, at most 1 day. */
@@ -338,6 +357,11 @@ public final class NodeOptions {
   /** Bytes that one message may have on the wire. */
   public int maxFrame() {
     return values.maxFrame;
+  }
+
+  /** Bytes on the way from each other node, and waiting for the link to it. */
+  public int linkWindow() {
+    return values.linkWindow;
   }
 
   /** How long after its caller gave up a running call counts as lost. */

@@ -42,6 +42,7 @@ class NodeOptionsTest {
         .isEqualTo(new JsonObject()
             .put("format", "JSON")
             .put("maxFrame", 1024 * 1024)
+            .put("linkWindow", 4 * 1024 * 1024)
             .put("lostAfterMs", 30_000L)
             .put("drainTimeoutMs", 10_000L)
             .put("suspectAfterMs", 1_500L)
@@ -72,6 +73,7 @@ class NodeOptionsTest {
         .withStalls(StallOptions.defaults().withEnabled(false))
         .withCallLimit("payment.charge", 7)
         .withBreaker("payment.charge")
+        .withLinkWindow(128 * 1024)
         .withCpu(CpuOptions.defaults().withThreads(3))
         .withLimit("stock.reserve", Limit.fixed(3))
         .withLimit("payment.charge", Limit.adaptive(20))
@@ -88,6 +90,7 @@ class NodeOptionsTest {
     assertThat(read.format()).isEqualTo(Format.CBOR);
     assertThat(read.peerCriticality()).isEqualTo(Criticality.SHEDDABLE);
     assertThat(read.breakers()).containsExactly("payment.charge");
+    assertThat(read.linkWindow()).isEqualTo(128 * 1024);
     assertThat(read.callLimits()).isEqualTo(Map.of("payment.charge", 7));
     assertThat(read.stalls().isEnabled()).isFalse();
     assertThat(read.cpu().threads()).isEqualTo(3);

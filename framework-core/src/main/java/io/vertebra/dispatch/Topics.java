@@ -4,6 +4,7 @@ import io.vertebra.contract.Request;
 import io.vertebra.contract.Topic;
 import io.vertebra.error.ContractException;
 import io.vertebra.error.NodeException;
+import io.vertebra.error.OverloadedException;
 import io.vertebra.error.VertebraException;
 import io.vertebra.messaging.CallOptions;
 import io.vertebra.messaging.Publication;
@@ -60,14 +61,17 @@ public final class Topics {
     TopicRoute<T> route = route(topic);
     try {
       Envelope envelope = seal(parent, topic, message);
+      TopicTarget full = null;
       for (TopicTarget target : route.targets()) {
-        target.publish(topic, message, envelope);
+        full = target.publish(topic, message, envelope) ? full : target;
       }
       route.fanOut(bodyOf(topic, message), envelope);
+      return full == null
+          ? Future.succeededFuture()
+          : Future.failedFuture(OverloadedException.linkFull(topic.id(), full.node()));
     } catch (VertebraException unfit) {
       return Future.failedFuture(unfit);
     }
-    return Future.succeededFuture();
   }
 
   <T> Future<Publication> publishAcknowledged(

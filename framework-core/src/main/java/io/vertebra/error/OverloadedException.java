@@ -7,6 +7,7 @@ public final class OverloadedException extends VertebraException {
   private static final long serialVersionUID = 1L;
 
   private static final int EVERY_PRIORITY = Integer.MAX_VALUE;
+  private static final Duration LINK_FULL_FOR = Duration.ofMillis(10);
 
   private final Duration retryAfter;
   private final int threshold;
@@ -71,6 +72,15 @@ public final class OverloadedException extends VertebraException {
         "Node " + node + " refuses most calls to '" + contract
             + "', so this one was not sent. Retry after 1000 ms.",
         Duration.ofSeconds(1),
+        EVERY_PRIORITY);
+  }
+
+  /** The link to another node has as much waiting as it may, because that node takes nothing or little. */
+  public static OverloadedException linkFull(String contract, String node) {
+    return new OverloadedException(
+        "As much as may waits already for the link to node " + node + ", so this message of '"
+            + contract + "' was not sent there. Retry after " + LINK_FULL_FOR.toMillis() + " ms.",
+        LINK_FULL_FOR,
         EVERY_PRIORITY);
   }
 

@@ -5,6 +5,7 @@ import io.vertebra.directory.DirectoryMessage;
 import io.vertebra.directory.InboundFrames;
 import io.vertebra.directory.PendingCalls;
 import io.vertebra.error.HandlerException;
+import io.vertebra.messaging.GuardEvent;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.internal.logging.Logger;
@@ -79,6 +80,7 @@ final class BatchReader {
     }
     if (peer != null) {
       readFrames(peer, in);
+      peer.tellCredit();
     }
   }
 
@@ -92,6 +94,8 @@ final class BatchReader {
     long sequence = in.int64();
     long seenEpoch = in.int64();
     long seenSequence = in.int64();
+    long position = in.int64();
+    long granted = in.int64();
     in.endHeader();
     PeerLink peer = links.peer(sender);
     if (peer == null) {
@@ -100,6 +104,10 @@ final class BatchReader {
     }
     if (!peer.inbound().accept(epoch, sequence)) {
       return null;
+    }
+    peer.grant().begin(epoch, position);
+    if (!peer.granted(seenEpoch, granted)) {
+      links.guard().count(GuardEvent.Kind.DISTRUSTED, sender, "credit");
     }
     InboundFrames.Loss loss = peer.inbound().loss();
     if (loss != null) {
@@ -131,11 +139,16 @@ final class BatchReader {
   private void dispatch(PeerLink peer, FrameReader in) {
     byte kind = in.int8();
     switch (kind) {
-      case FrameKind.REQUEST -> inbound.request(peer, RequestFrame.read(in, peer.node()));
+      case FrameKind.REQUEST -> {
+        peer.grant().take(in.frameBytes());
+        inbound.request(peer, RequestFrame.read(in, peer.node()));
+      }
       case FrameKind.REPLY, FrameKind.FAILURE -> answer(peer, kind, in);
       case FrameKind.CANCEL -> inbound.cancel(peer, in.int64());
-      case FrameKind.PUBLISH, FrameKind.PUBLISH_ACKNOWLEDGED ->
+      case FrameKind.PUBLISH, FrameKind.PUBLISH_ACKNOWLEDGED -> {
+        peer.grant().take(in.frameBytes());
         inbound.publication(peer, RequestFrame.read(in, peer.node()));
+      }
       case FrameKind.DIRECTORY -> directory(peer, DirectoryMessage.decode(in.rest()));
       case FrameKind.LOST ->
         pending.requestsLost(

@@ -12,6 +12,7 @@ final class FrameReader {
   private final Buffer batch;
   private int at;
   private int end;
+  private int frameBytes;
 
   FrameReader(Buffer batch, int from) {
     this.batch = batch;
@@ -31,7 +32,13 @@ final class FrameReader {
       throw new IndexOutOfBoundsException("a frame claims " + length + " bytes");
     }
     end = at + length;
+    frameBytes = length + FrameWriter.LENGTH_BYTES;
     return true;
+  }
+
+  /** Bytes of the frame with its length, as its writer counts them. */
+  int frameBytes() {
+    return frameBytes;
   }
 
   /** Begins with the frames that follow the batch's own header. */

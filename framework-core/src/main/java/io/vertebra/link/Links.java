@@ -6,11 +6,12 @@ import io.vertebra.directory.InboundFrames;
 import io.vertebra.directory.PendingCalls;
 import io.vertebra.directory.ServedContract;
 import io.vertebra.dispatch.Engine;
+import io.vertebra.dispatch.GuardLog;
 import io.vertebra.dispatch.Lane;
 import io.vertebra.error.CallException;
 import io.vertebra.error.OverloadedException;
+import io.vertebra.error.VertebraException;
 import io.vertebra.messaging.GuardEvent;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.internal.logging.Logger;
@@ -41,11 +42,13 @@ public final class Links {
   private final ContractForms forms;
   private final Map<String, PeerLink> peers = new HashMap<>();
   private final Map<String, Map<Long, Refusals>> refusals = new HashMap<>();
+  private final Map<String, Room> rooms = new HashMap<>();
   private final Map<Long, String> breakers = new HashMap<>();
   private final PendingCalls<RemoteCall<?, ?>> pending = new PendingCalls<>();
   private final Queue<PeerLink> dirty = new ArrayDeque<>();
   private final long incarnation;
   private final int maxFrame;
+  private final int window;
   private long epochs;
   private boolean closed;
   private long loadMeasuredAt = System.nanoTime();
@@ -58,13 +61,16 @@ public final class Links {
    * Links of a node that has not joined yet.
    *
    * @param incarnation larger than that of every earlier node under the same id
+   * @param window bytes that each other node may have on the way to this one, and that may wait here
+   *     for each of them
    */
-  public Links(Engine engine, long incarnation, int maxFrame) {
+  public Links(Engine engine, long incarnation, int maxFrame, int window) {
     this.incarnation = incarnation;
     this.epochs = incarnation << EPOCH_BITS;
     this.engine = engine;
     this.lane = engine.control();
     this.maxFrame = maxFrame;
+    this.window = window;
     this.writer = new FrameWriter(engine.settings().format(), maxFrame);
     this.nodeBytes = engine.nodeId().getBytes(StandardCharsets.UTF_8);
     this.forms = new ContractForms(engine);
@@ -113,6 +119,14 @@ public final class Links {
     return ++epochs;
   }
 
+  int window() {
+    return window;
+  }
+
+  GuardLog guard() {
+    return engine.guard();
+  }
+
   /** Bytes that a frame may have. */
   public int maxFrame() {
     return maxFrame;
@@ -152,43 +166,62 @@ public final class Links {
   }
 
   void send(RemoteCall<?, ?> call) {
-    PeerLink peer = closed ? null : peer(call.node());
-    if (peer == null || peer.isGone()) {
-      call.exchange().rejected(goneWith(call, false));
+    PeerLink peer = usable(call.node());
+    if (peer == null) {
+      refuse(call, goneWith(call, false));
       return;
     }
-    if (call.refusals().throttles(lane.nanoTime())) {
-      String contract = call.exchange().contract().id();
-      engine.guard().count(GuardEvent.Kind.THROTTLED, contract, "mostly-refused");
-      call.exchange().rejected(OverloadedException.throttled(contract, call.node()));
-      return;
-    }
-    if (!passesBreaker(call)) {
+    VertebraException obstacle = obstacle(call);
+    if (obstacle != null) {
+      refuse(call, obstacle);
       return;
     }
     pending.put(peer.pending(), call.id(), call);
     call.load().started();
-    peer.stamp(call);
-    peer.appendData(call.frame());
+    peer.send(call);
   }
 
-  private boolean passesBreaker(RemoteCall<?, ?> call) {
+  private static void refuse(RemoteCall<?, ?> call, VertebraException why) {
+    call.room().giveBack(call.frame().length());
+    call.exchange().rejected(why);
+  }
+
+  void send(OutgoingPublication publication) {
+    PeerLink peer = usable(publication.node());
+    if (peer == null) {
+      publication.room().giveBack(publication.frame().length());
+      publication.dropped();
+    } else {
+      peer.send(publication);
+    }
+  }
+
+  /** The link to a node that can be talked to, or null. */
+  private @Nullable PeerLink usable(String node) {
+    PeerLink peer = closed ? null : peer(node);
+    return peer == null || peer.isGone() ? null : peer;
+  }
+
+  /** Why the call is not even sent, or null if it is. */
+  private @Nullable VertebraException obstacle(RemoteCall<?, ?> call) {
+    String contract = call.exchange().contract().id();
+    long now = lane.nanoTime();
+    if (call.refusals().throttles(now)) {
+      engine.guard().count(GuardEvent.Kind.THROTTLED, contract, "mostly-refused");
+      return OverloadedException.throttled(contract, call.node());
+    }
     PeerBreaker breaker = call.refusals().breaker();
     if (breaker == null) {
-      return true;
+      return null;
     }
-    long now = lane.nanoTime();
     int term = breaker.tryPass(now);
     if (term < 0) {
-      String contract = call.exchange().contract().id();
       engine.guard().count(GuardEvent.Kind.THROTTLED, contract, "breaker-open");
-      call.exchange()
-          .rejected(OverloadedException.broken(
-              contract, call.node(), Duration.ofNanos(breaker.remaining(now))));
-      return false;
+      return OverloadedException.broken(
+          contract, call.node(), Duration.ofNanos(breaker.remaining(now)));
     }
     call.passedIn(term);
-    return true;
+    return null;
   }
 
   /** What is known of the refusals of a node; kept for as long as it is a member. */
@@ -203,11 +236,9 @@ public final class Links {
         });
   }
 
-  void sendData(String node, Buffer frame) {
-    PeerLink peer = peer(node);
-    if (peer != null) {
-      peer.appendData(frame);
-    }
+  /** What may wait here for a node; kept for as long as it is a member. */
+  Room room(String node) {
+    return rooms.computeIfAbsent(node, fresh -> new Room(window));
   }
 
   /** Sends a message of the directory ahead of data. */
@@ -225,8 +256,10 @@ public final class Links {
       long now = lane.nanoTime();
       call.unanswered(call.exchange().deadlineNanos() - now <= 0, now);
       PeerLink peer = peer(call.node());
-      if (peer != null) {
+      if (peer != null && call.isSent()) {
         peer.appendControl(FrameWriter.cancel(call.id()));
+      } else if (peer != null) {
+        peer.forget(call);
       }
     }
   }
@@ -246,8 +279,13 @@ public final class Links {
 
   // --- faults
 
-  void writeFailed(PeerLink peer, long epoch, long sequence, Throwable cause) {
+  void writeFailed(PeerLink peer, PeerLink.Batch batch, Throwable cause) {
     LOG.debug("A batch to node " + peer.node() + " could not be written", cause);
+    long epoch = batch.epoch();
+    long sequence = batch.sequence();
+    for (int i = 0; i < batch.publications(); i++) {
+      engine.guard().count(GuardEvent.Kind.DROPPED, peer.node(), "link-failed");
+    }
     pending.requestsLost(
         peer.pending(),
         new InboundFrames.Loss(epoch, sequence, epoch, sequence),
@@ -266,9 +304,11 @@ public final class Links {
       return;
     }
     pending.peerGone(peer.pending(), this::lost);
+    peer.dropWaiting();
     inbound().callerGone(peer);
     if (left) {
       refusals.remove(node);
+      rooms.remove(node);
       peers.remove(node);
     } else {
       peer.setGone(true);
@@ -302,10 +342,13 @@ public final class Links {
     for (PeerLink peer : peers.values()) {
       pending.peerGone(peer.pending(), (call, ran) -> {
         call.load().ended();
-        peer.appendControl(FrameWriter.cancel(call.id()));
+        if (ran) {
+          peer.appendControl(FrameWriter.cancel(call.id()));
+        }
         call.exchange()
-            .rejected(CallException.cancelled(call.exchange().contract().name(), true));
+            .rejected(CallException.cancelled(call.exchange().contract().name(), ran));
       });
+      peer.dropWaiting();
       inbound().callerGone(peer);
     }
   }

@@ -8,7 +8,7 @@ import io.vertx.core.buffer.Buffer;
 import org.jspecify.annotations.Nullable;
 
 /** A request on its way to another node: an entry of the pending calls. */
-final class RemoteCall<Q, R> extends PendingCalls.Entry implements Runnable {
+final class RemoteCall<Q, R> extends PendingCalls.Entry implements Outgoing, Runnable {
   private final Links links;
   private final Exchange<Q, R> exchange;
   private final RemoteTarget target;
@@ -71,7 +71,23 @@ final class RemoteCall<Q, R> extends PendingCalls.Entry implements Runnable {
     return id;
   }
 
-  Buffer frame() {
+  @Override
+  public Buffer frame() {
     return frame;
+  }
+
+  @Override
+  public Room room() {
+    return target.room();
+  }
+
+  @Override
+  public void goesBy(PeerLink link) {
+    link.stamp(this);
+  }
+
+  @Override
+  public void dropped() {
+    // It is one of the pending calls too, which tell its caller.
   }
 }

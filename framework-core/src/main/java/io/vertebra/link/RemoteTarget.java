@@ -10,7 +10,9 @@ import io.vertebra.dispatch.BusyKeys;
 import io.vertebra.dispatch.Envelope;
 import io.vertebra.dispatch.Exchange;
 import io.vertebra.dispatch.TopicTarget;
+import io.vertebra.error.OverloadedException;
 import io.vertebra.error.VertebraException;
+import io.vertebra.messaging.GuardEvent;
 import io.vertx.core.buffer.Buffer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +22,7 @@ final class RemoteTarget implements TopicTarget {
   private final NodeRoute route;
   private final ServedContract served;
   private final Refusals refusals;
+  private final Room room;
   /** The caller's contract that was found to fit last; a race costs another look, nothing else. */
   private @Nullable Contract fitting;
 
@@ -28,6 +31,7 @@ final class RemoteTarget implements TopicTarget {
     this.route = route;
     this.served = route.served();
     this.refusals = links.refusals(route.node(), served.id());
+    this.room = links.room(route.node());
   }
 
   @Override
@@ -46,6 +50,10 @@ final class RemoteTarget implements TopicTarget {
 
   Refusals refusals() {
     return refusals;
+  }
+
+  Room room() {
+    return room;
   }
 
   @Override
@@ -116,6 +124,10 @@ final class RemoteTarget implements TopicTarget {
       exchange.rejected(unfit);
       return;
     }
+    if (!takeRoom(contract.id(), frame)) {
+      exchange.rejected(OverloadedException.linkFull(contract.id(), route.node()));
+      return;
+    }
     RemoteCall<Q, R> call = new RemoteCall<>(links, exchange, this, id, frame);
     exchange.attach(call);
     links.lane().post(call);
@@ -128,11 +140,23 @@ final class RemoteTarget implements TopicTarget {
     }
   }
 
+  private boolean takeRoom(String contract, Buffer frame) {
+    if (room.tryTake(frame.length())) {
+      return true;
+    }
+    links.guard().count(GuardEvent.Kind.THROTTLED, contract, "link-full");
+    return false;
+  }
+
   @Override
-  public <T> void publish(Topic<T> topic, T message, Envelope envelope) {
+  public <T> boolean publish(Topic<T> topic, T message, Envelope envelope) {
     FrameWriter.Head head = new FrameWriter.Head(
         FrameKind.PUBLISH, 0, served.id(), Long.MAX_VALUE, System.nanoTime(), -1);
     Buffer frame = links.writer().request(head, topic, topic.messageType(), message, envelope);
-    links.lane().post(() -> links.sendData(route.node(), frame));
+    if (!takeRoom(topic.id(), frame)) {
+      return false;
+    }
+    links.lane().post(new OutgoingPublication(links, route.node(), topic.id(), frame, room));
+    return true;
   }
 }

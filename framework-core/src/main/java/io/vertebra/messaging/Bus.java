@@ -30,7 +30,8 @@ public interface Bus {
 
   /**
    * Publishes to every subscriber in the cluster; completes when the message is handed to the local
-   * subscribers' buffers and the links to other nodes. It does not wait for handlers.
+   * subscribers' buffers and the links to other nodes. It does not wait for handlers. Fails with
+   * {@code OVERLOADED} if the link to a node has no room; all others get the message all the same.
    */
   <T> Future<Void> publish(Topic<T> topic, T message);
 

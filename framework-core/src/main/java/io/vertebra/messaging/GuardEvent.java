@@ -34,6 +34,8 @@ public record GuardEvent(
     STALLED,
     /** The limit of a contract was changed because of how its handlers behave. */
     LIMITED,
+    /** A publication did not reach another node, because the link to it failed or the node is gone. */
+    DROPPED,
     /** Something another node sent was clamped or refused. */
     DISTRUSTED
   }

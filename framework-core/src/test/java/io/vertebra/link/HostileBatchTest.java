@@ -57,6 +57,8 @@ class HostileBatchTest {
   static final Request<Ask, Answer> ASK = Request.of("oracle.ask", Ask.class, Answer.class);
   static final Topic<Ask> ASKED = Topic.of("oracle.asked", Ask.class);
   static final int MAX_FRAME = 256 * 1024;
+  static final byte VERSION = 2;
+  static final int WINDOW = 1024 * 1024;
   static final String PEER = "peer";
   static final long MANY_BYTES = 64L * 1024 * 1024;
 
@@ -86,7 +88,7 @@ class HostileBatchTest {
             Criticality.CRITICAL_PLUS),
         lanes,
         control);
-    links = new Links(engine, 1, MAX_FRAME);
+    links = new Links(engine, 1, MAX_FRAME, WINDOW);
     writer = links.writer();
     directory = new Directory("me", 1, DirectoryOptions.defaults(), noEffects(), System.nanoTime());
     gate = new Gate(engine, links);
@@ -143,17 +145,26 @@ class HostileBatchTest {
   private Buffer batch(String sender, long epoch, long number, Buffer... frames) {
     byte[] name = sender.getBytes(StandardCharsets.UTF_8);
     Buffer batch = Buffer.buffer()
-        .appendByte((byte) 1)
+        .appendByte(VERSION)
         .appendInt(name.length)
         .appendBytes(name)
         .appendLong(epoch)
         .appendLong(number)
+        .appendLong(0)
+        .appendLong(0)
         .appendLong(0)
         .appendLong(0);
     for (Buffer frame : frames) {
       batch.appendBuffer(frame);
     }
     return batch;
+  }
+
+  /** An empty batch that says how far this node may send over one of its links. */
+  private Buffer grant(long grantedEpoch, long limit) {
+    Buffer batch = next();
+    int fields = batch.length() - 4 * Long.BYTES;
+    return batch.setLong(fields, grantedEpoch).setLong(fields + 3 * Long.BYTES, limit);
   }
 
   private Buffer next(Buffer... frames) {
@@ -299,7 +310,7 @@ class HostileBatchTest {
 
   /** A bit, a byte, or four bytes that make a number extreme; mostly behind the header, so that it is read at all. */
   private static void mutate(byte[] bytes, Random random) {
-    int header = 1 + 4 + PEER.length() + 32;
+    int header = 1 + 4 + PEER.length() + 48;
     int at = random.nextInt(20) == 0
         ? random.nextInt(bytes.length)
         : Math.min(bytes.length - 1, header + random.nextInt(Math.max(1, bytes.length - header)));
@@ -344,7 +355,7 @@ class HostileBatchTest {
         links.reader().read(next(Buffer.buffer().appendInt(length).appendLong(0)));
         links
             .reader()
-            .read(Buffer.buffer().appendByte((byte) 1).appendInt(length).appendLong(0));
+            .read(Buffer.buffer().appendByte(VERSION).appendInt(length).appendLong(0));
         Buffer lyingText = request(20, 1_000_000_000L);
         lyingText.setInt(lyingText.length() - 30, length);
         links.reader().read(next(lyingText));
@@ -525,6 +536,24 @@ class HostileBatchTest {
       Thread.onSpinWait();
     }
     assertThat(handled).hasValue(1);
+  }
+
+  @Test
+  void credit_of_links_that_never_were_or_without_end_is_not_believed() throws Exception {
+    long epoch = onLane(() -> links.peer(PEER).epoch());
+    read(grant(epoch, WINDOW));
+    read(grant(0, WINDOW));
+    assertThat(distrusted()).isZero();
+    read(grant(epoch - 1, Long.MAX_VALUE));
+    read(grant(epoch + 1, Long.MAX_VALUE));
+    read(grant(epoch, Long.MAX_VALUE));
+    assertThat(distrusted()).isEqualTo(3);
+    read(grant(epoch, Long.MIN_VALUE));
+    assertThat(distrusted()).as("less credit than before is nothing").isEqualTo(3);
+  }
+
+  private long distrusted() {
+    return engine.guard().counted(GuardEvent.Kind.DISTRUSTED, PEER, "credit");
   }
 
   @Test
