@@ -4,7 +4,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.PriorityQueue;
+import java.util.concurrent.PriorityBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A clock that moves only when it is told to, with timers. It begins at 2000-01-01T00:00:00Z. Timers
@@ -18,14 +19,15 @@ import java.util.PriorityQueue;
  * time.advance(Duration.ofMinutes(1));
  * }</pre>
  *
- * <p>Not thread-safe.
+ * <p>Timers may be set and taken back by any thread; one thread at a time moves the clock, and the
+ * actions run on it.
  */
 public final class VirtualTime implements InstantSource {
   private static final Instant BEGIN = Instant.parse("2000-01-01T00:00:00Z");
 
-  private final PriorityQueue<Timer> timers = new PriorityQueue<>();
-  private Duration passed = Duration.ZERO;
-  private long sequence;
+  private final PriorityBlockingQueue<Timer> timers = new PriorityBlockingQueue<>();
+  private final AtomicLong sequence = new AtomicLong();
+  private volatile Duration passed = Duration.ZERO;
 
   /** A clock at its beginning, without timers. */
   public VirtualTime() {}
@@ -48,7 +50,7 @@ public final class VirtualTime implements InstantSource {
   /** Has {@code action} run when {@code delay} has passed; what is not positive runs at the next move. */
   public Timer after(Duration delay, Runnable action) {
     Duration at = passed.plus(delay.isNegative() ? Duration.ZERO : delay);
-    Timer timer = new Timer(this, at, sequence++, action);
+    Timer timer = new Timer(this, at, sequence.getAndIncrement(), action);
     timers.add(timer);
     return timer;
   }
@@ -71,9 +73,10 @@ public final class VirtualTime implements InstantSource {
     for (Timer timer = timers.peek();
         timer != null && timer.at.compareTo(end) <= 0;
         timer = timers.peek()) {
-      timers.remove();
-      passed = timer.at;
-      timer.action.run();
+      if (timers.remove(timer)) {
+        passed = timer.at.compareTo(passed) > 0 ? timer.at : passed;
+        timer.action.run();
+      }
     }
     passed = end;
   }

@@ -19,6 +19,8 @@ import io.vertebra.messaging.CallOptions;
 import io.vertebra.saga.Saga;
 import io.vertebra.saga.SagaLog;
 import io.vertebra.saga.SagaOptions;
+import io.vertebra.test.fault.FaultPoint;
+import io.vertebra.test.fault.Faults;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Tuple;
@@ -28,6 +30,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiFunction;
 
 /**
@@ -43,13 +46,37 @@ final class CrashNode {
   private final Node node;
   private final Postgres postgres;
   private final CrashPoint point;
+  private final Faults faults;
   private final Duration keyRetention;
 
   private CrashNode(Node node, Postgres postgres, CrashPoint point, Duration keyRetention) {
     this.node = node;
     this.postgres = postgres;
     this.point = point;
+    this.faults = faults(node.vertx(), point);
     this.keyRetention = keyRetention;
+  }
+
+  /** The crash points of the log. A clean-up that finds nothing is none. */
+  private static Faults faults(Vertx vertx, CrashPoint point) {
+    Faults faults = Faults.seeded(0, vertx);
+    Map<String, FaultPoint> writePoints = Map.of(
+        "W1", FaultPoint.SAGA_START,
+        "W7", FaultPoint.SAGA_STEP,
+        "W9", FaultPoint.SAGA_END,
+        "W10", FaultPoint.SAGA_PURGE);
+    writePoints.forEach((name, where) -> {
+      if (point.isNamed(name + ".before")) {
+        faults.at(where).before(() -> point.at(name + ".before"));
+      } else if (point.isNamed(name + ".after")) {
+        faults.at(where).after(answer -> {
+          if (!Integer.valueOf(0).equals(answer)) {
+            point.at(name + ".after");
+          }
+        });
+      }
+    });
+    return faults;
   }
 
   /** Arguments: the database's URI, the node's name, the crash point, its occurrence, the key retention in ms. */
@@ -98,7 +125,7 @@ final class CrashNode {
 
     @Override
     protected SagaLog log() {
-      return new CrashingLog(postgres.sagaLog(), point);
+      return faults.log(postgres.sagaLog());
     }
 
     @Override

@@ -26,6 +26,10 @@ final class CrashPoint {
     this.left = new AtomicInteger(occurrence);
   }
 
+  boolean isNamed(String place) {
+    return place.equals(name);
+  }
+
   /** From now on it counts. */
   void arm() {
     isArmed = true;
