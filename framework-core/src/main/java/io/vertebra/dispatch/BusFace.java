@@ -5,6 +5,7 @@ import io.vertebra.contract.Topic;
 import io.vertebra.messaging.Bus;
 import io.vertebra.messaging.CallOptions;
 import io.vertebra.messaging.Gather;
+import io.vertebra.messaging.MessageWriter;
 import io.vertebra.messaging.Publication;
 import io.vertx.core.Future;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,11 @@ record BusFace(Engine engine, @Nullable Scope scope, boolean inherits) implement
   @Override
   public <Q, R> Future<R> request(Request<Q, R> contract, Q message, CallOptions options) {
     return engine.request(parent(), contract, message, options);
+  }
+
+  @Override
+  public <Q, R> MessageWriter<Q, R> writer(Request<Q, R> contract, CallOptions options) {
+    return new RequestWriter<>(engine, parent(), contract, options);
   }
 
   @Override

@@ -15,6 +15,7 @@ import io.vertebra.messaging.CallMetadata;
 import io.vertebra.messaging.CallOptions;
 import io.vertebra.messaging.Deadline;
 import io.vertebra.messaging.Gather;
+import io.vertebra.messaging.MessageWriter;
 import io.vertebra.messaging.GuardEvent;
 import io.vertebra.messaging.Publication;
 import io.vertx.core.Completable;
@@ -469,6 +470,11 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
   @Override
   public <A, B> Future<B> request(Request<A, B> contract, A message, CallOptions options) {
     return engine.request(this, contract, message, options);
+  }
+
+  @Override
+  public <A, B> MessageWriter<A, B> writer(Request<A, B> request, CallOptions options) {
+    return new RequestWriter<>(engine, this, request, options);
   }
 
   @Override

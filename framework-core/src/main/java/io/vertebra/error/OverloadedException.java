@@ -84,6 +84,15 @@ public final class OverloadedException extends VertebraException {
         EVERY_PRIORITY);
   }
 
+  /** The producer went on writing although the writer's queue was full. */
+  public static OverloadedException writerFull(String contract, int waiting) {
+    return new OverloadedException(
+        "The writer of '" + contract + "' has " + waiting
+            + " messages waiting. Write only while writeQueueFull() is false, and go on in the drainHandler.",
+        Duration.ZERO,
+        EVERY_PRIORITY);
+  }
+
   /** This node waits for as many calls of the contract as it may. */
   public static OverloadedException tooManyWaitedFor(String contract, int limit) {
     return new OverloadedException(

@@ -28,6 +28,18 @@ public interface Bus {
    */
   <Q, R> Future<R> request(Request<Q, R> contract, Q message, CallOptions options);
 
+  /** A writer of messages of one contract, which sends them as fast as they are taken, with {@link CallOptions#defaults()}. */
+  default <Q, R> MessageWriter<Q, R> writer(Request<Q, R> contract) {
+    return writer(contract, CallOptions.defaults());
+  }
+
+  /**
+   * A writer of messages of one contract, which sends them as fast as they are taken; {@code options}
+   * are those of each of its calls. Belongs to the context on which it is made, and ends with the
+   * handler that makes it.
+   */
+  <Q, R> MessageWriter<Q, R> writer(Request<Q, R> contract, CallOptions options);
+
   /**
    * Publishes to every subscriber in the cluster; completes when the message is handed to the local
    * subscribers' buffers and the links to other nodes. It does not wait for handlers. Fails with

@@ -15,6 +15,7 @@ import io.vertebra.messaging.CallOptions;
 import io.vertebra.messaging.Criticality;
 import io.vertebra.messaging.Deadline;
 import io.vertebra.messaging.Gather;
+import io.vertebra.messaging.MessageWriter;
 import io.vertebra.messaging.Publication;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -351,6 +352,11 @@ class IdempotencyTest {
     @Override
     public <T> Future<Publication> publishAcknowledged(
         Topic<T> topic, T message, CallOptions options) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public <Q, R> MessageWriter<Q, R> writer(Request<Q, R> contract, CallOptions options) {
       throw new UnsupportedOperationException();
     }
 
