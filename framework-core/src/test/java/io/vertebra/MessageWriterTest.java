@@ -63,7 +63,9 @@ class MessageWriterTest {
     assertThat(answered).hasValue(count);
     assertThat(handled.cardinality()).isEqualTo(count);
     assertThat(twice).hasValue(0);
-    assertThat(server.view().contract("stock.reserve").rejected()).as("refusals").isPositive();
+    assertThat(server.view().contract("stock.reserve").rejected())
+        .as("refusals")
+        .isPositive();
   }
 
   /** Writes while there is room, and goes on when there is again. */
@@ -97,8 +99,7 @@ class MessageWriterTest {
         Shop.RESERVE,
         Limit.fixed(UNDER_WAY),
         (reserve, call) -> go.future().map(on -> new Shop.Reserved(reserve.order(), 0)));
-    MessageWriter<Shop.Reserve, Shop.Reserved> writer =
-        node.bus().writer(Shop.RESERVE, PATIENT);
+    MessageWriter<Shop.Reserve, Shop.Reserved> writer = node.bus().writer(Shop.RESERVE, PATIENT);
     Promise<Void> drained = Promise.promise();
     writer.drainHandler(drained::complete);
     List<Throwable> failures = new CopyOnWriteArrayList<>();
@@ -137,10 +138,9 @@ class MessageWriterTest {
         Shop.RESERVE,
         Limit.fixed(1).withQueue(0, Duration.ZERO),
         (reserve, call) -> never.future());
-    Future<Shop.Reserved> running =
-        node.bus().request(Shop.RESERVE, Shop.reserve(0), PATIENT);
-    MessageWriter<Shop.Reserve, Shop.Reserved> writer = node.bus()
-        .writer(Shop.RESERVE, CallOptions.defaults().withTimeout(Duration.ofMillis(100)));
+    Future<Shop.Reserved> running = node.bus().request(Shop.RESERVE, Shop.reserve(0), PATIENT);
+    MessageWriter<Shop.Reserve, Shop.Reserved> writer =
+        node.bus().writer(Shop.RESERVE, CallOptions.defaults().withTimeout(Duration.ofMillis(100)));
     assertThat(failureOf(writer.send(Shop.reserve(1))).mayHaveRun()).isFalse();
     await(writer.end());
     never.complete(new Shop.Reserved("", 0));

@@ -49,8 +49,9 @@ final class RequestWriter<Q, R> extends Timed implements MessageWriter<Q, R> {
   RequestWriter(
       Engine engine, @Nullable Scope parent, Request<Q, R> contract, CallOptions options) {
     if (!options.isSingle()) {
-      throw new IllegalArgumentException("the writer of '" + contract.name()
-          + "' sends refused messages again itself; leave retry, hedge and fallback out of its options");
+      throw new IllegalArgumentException(
+          "the writer of '" + contract.name()
+              + "' sends refused messages again itself; leave retry, hedge and fallback out of its options");
     }
     this.engine = engine;
     this.parent = parent;
@@ -125,8 +126,8 @@ final class RequestWriter<Q, R> extends Timed implements MessageWriter<Q, R> {
   private void pause(long now, Duration retryAfter) {
     if (!pausing) {
       pausing = true;
-      long pause = Math.max(
-          SHORTEST_PAUSE_NANOS, Math.min(LONGEST_PAUSE_NANOS, retryAfter.toNanos()));
+      long pause =
+          Math.max(SHORTEST_PAUSE_NANOS, Math.min(LONGEST_PAUSE_NANOS, retryAfter.toNanos()));
       lane.arm(this, now + pause);
     }
   }
