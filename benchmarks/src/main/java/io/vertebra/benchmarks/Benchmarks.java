@@ -1,12 +1,17 @@
 package io.vertebra.benchmarks;
 
+import io.vertebra.benchmarks.cancel.CancelLoad;
+import io.vertebra.benchmarks.cascade.CascadeLoad;
 import io.vertebra.benchmarks.cpumix.CpuMix;
 import io.vertebra.benchmarks.dedup.DedupLoad;
 import io.vertebra.benchmarks.dedup.PurgeLoad;
 import io.vertebra.benchmarks.fault.FailureWindow;
 import io.vertebra.benchmarks.fault.RollingRestart;
+import io.vertebra.benchmarks.hedge.HedgeLoad;
 import io.vertebra.benchmarks.outbox.OutboxLoad;
+import io.vertebra.benchmarks.overload.CriticalityLoad;
 import io.vertebra.benchmarks.overload.OverloadLoad;
+import io.vertebra.benchmarks.overload.StepLoad;
 import io.vertebra.benchmarks.process.Quiet;
 import io.vertebra.benchmarks.publish.PublishLoad;
 import io.vertebra.benchmarks.request.ClusterRequest;
@@ -93,6 +98,17 @@ public final class Benchmarks {
     entries.put(
         "cpu-mix",
         new Entry("small requests beside jobs of 20 ms; --seconds N, --rounds N", CpuMix::run));
+    entries.put(
+        "cancel",
+        new Entry("how long another node works on for a caller that gave up", CancelLoad::run));
+    entries.put("hedge", new Entry("2% of the replies take 200 ms longer", HedgeLoad::run));
+    entries.put(
+        "cascade", new Entry("three services in a chain that gets too much", CascadeLoad::run));
+    entries.put("step", new Entry("from 0.7 to 1.4 times what a service can do", StepLoad::run));
+    entries.put(
+        "criticality",
+        new Entry(
+            "12 times the sheddable calls beside critical ones; --calls N", CriticalityLoad::run));
     entries.put(
         "dedup-purge",
         new Entry("consumers while old entries are forgotten; --rows N", PurgeLoad::run));

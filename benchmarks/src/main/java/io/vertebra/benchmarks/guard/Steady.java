@@ -20,6 +20,7 @@ public final class Steady {
   private final Arrivals arrivals;
   private final double perSecond;
   private final long countFrom;
+  private final Ended listener;
   private final Promise<Counts> done = Promise.promise();
   private final Histogram latencies = new Histogram(3);
   private long due;
@@ -27,8 +28,20 @@ public final class Steady {
   private int open;
   private boolean stopped;
 
+  /** Hears how each call ended, on the context where it was made. */
+  @FunctionalInterface
+  public interface Ended {
+    /** The call that was due then has ended just now, with an answer or not. */
+    void ended(long dueAt, boolean isAnswer);
+  }
+
   private Steady(
-      Context context, Supplier<? extends Future<?>> call, double perSecond, Duration warmUp) {
+      Context context,
+      Supplier<? extends Future<?>> call,
+      double perSecond,
+      Duration warmUp,
+      Ended listener) {
+    this.listener = listener;
     this.context = context;
     this.call = call;
     this.perSecond = perSecond;
@@ -39,7 +52,17 @@ public final class Steady {
   /** Starts to call. Calls are made on the context and have to complete there. */
   public static Steady start(
       Context context, Supplier<? extends Future<?>> call, double perSecond, Duration warmUp) {
-    Steady steady = new Steady(context, call, perSecond, warmUp);
+    return start(context, call, perSecond, warmUp, (dueAt, isAnswer) -> {});
+  }
+
+  /** Starts to call, and tells how each call ends. */
+  public static Steady start(
+      Context context,
+      Supplier<? extends Future<?>> call,
+      double perSecond,
+      Duration warmUp,
+      Ended listener) {
+    Steady steady = new Steady(context, call, perSecond, warmUp, listener);
     steady.arrivals.start();
     return steady;
   }
@@ -77,6 +100,7 @@ public final class Steady {
       answered++;
       latencies.recordValue(System.nanoTime() - dueAt);
     }
+    listener.ended(dueAt, isAnswer);
     open--;
     end();
   }
