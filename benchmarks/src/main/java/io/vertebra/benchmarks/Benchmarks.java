@@ -10,6 +10,7 @@ import io.vertebra.benchmarks.fault.RollingRestart;
 import io.vertebra.benchmarks.hedge.HedgeLoad;
 import io.vertebra.benchmarks.outbox.OutboxLoad;
 import io.vertebra.benchmarks.overload.CriticalityLoad;
+import io.vertebra.benchmarks.overload.MetastableLoad;
 import io.vertebra.benchmarks.overload.OverloadLoad;
 import io.vertebra.benchmarks.overload.StepLoad;
 import io.vertebra.benchmarks.process.Quiet;
@@ -19,6 +20,7 @@ import io.vertebra.benchmarks.request.LocalRequest;
 import io.vertebra.benchmarks.saga.SagaLimit;
 import io.vertebra.benchmarks.saga.SagaLoad;
 import io.vertebra.benchmarks.saga.SagaMemory;
+import io.vertebra.benchmarks.stall.StallLoad;
 import io.vertebra.benchmarks.store.StoreLoad;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -104,11 +106,19 @@ public final class Benchmarks {
     entries.put("hedge", new Entry("2% of the replies take 200 ms longer", HedgeLoad::run));
     entries.put(
         "cascade", new Entry("three services in a chain that gets too much", CascadeLoad::run));
+    entries.put(
+        "metastable",
+        new Entry("a brown-out whose callers retry; --brownout N", MetastableLoad::run));
     entries.put("step", new Entry("from 0.7 to 1.4 times what a service can do", StepLoad::run));
     entries.put(
         "criticality",
         new Entry(
             "12 times the sheddable calls beside critical ones; --calls N", CriticalityLoad::run));
+    entries.put(
+        "stall",
+        new Entry(
+            "handlers that hold up their event loop; --trials N, --millis N,N, --pauses N",
+            StallLoad::run));
     entries.put(
         "dedup-purge",
         new Entry("consumers while old entries are forgotten; --rows N", PurgeLoad::run));

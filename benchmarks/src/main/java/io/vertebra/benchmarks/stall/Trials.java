@@ -1,0 +1,115 @@
+package io.vertebra.benchmarks.stall;
+
+import io.vertebra.benchmarks.guard.Steady;
+import io.vertebra.benchmarks.process.Patience;
+import io.vertebra.benchmarks.process.Pause;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/** Stalls, and pauses of the whole process, on one event loop that has small calls to do as well. */
+final class Trials implements AutoCloseable {
+  private static final int SMALL_PER_SECOND = 1000;
+  private static final long SETTLE_MILLIS = 30;
+  private static final long NANOS_PER_MILLI = TimeUnit.MILLISECONDS.toNanos(1);
+  /** Shorter than what counts as a stall. */
+  private static final long INNOCENT_MILLIS = 5;
+
+  private static final int BALLAST = 2_000_000;
+
+  private final Suspects suspects;
+  private final Hiccups hiccups;
+  private final Steady small;
+  private int turn;
+
+  /** What one stall looked like. */
+  record Trial(boolean isOnTime, double detectedMillis, boolean isRight, int wronglyNamed) {
+    boolean isSeen() {
+      return !Double.isInfinite(detectedMillis);
+    }
+  }
+
+  /** A pause of the whole process. */
+  record Paused(double millis, int named) {}
+
+  Trials(Suspects suspects, Hiccups hiccups) {
+    this.suspects = suspects;
+    this.hiccups = hiccups;
+    this.small = Steady.start(
+        suspects.caller(),
+        () -> suspects.small(turn++ % Suspects.CONTRACTS),
+        SMALL_PER_SECOND,
+        Duration.ZERO);
+  }
+
+  /** One stall of one contract; {@code within} is how soon it should be seen, in ms. */
+  Trial stall(Kind kind, long millis, long within) {
+    settle();
+    int guilty = ThreadLocalRandom.current().nextInt(Suspects.CONTRACTS);
+    long begunAt = hold(guilty, Holding.prepare(kind, millis * NANOS_PER_MILLI));
+    Pause.millis(SETTLE_MILLIS);
+    double detected = Double.POSITIVE_INFINITY;
+    boolean isRight = false;
+    int wrong = 0;
+    for (Suspect named : suspects.named()) {
+      boolean isFirst = Double.isInfinite(detected);
+      boolean isGuilty = named.contract().equals(Suspects.name(guilty));
+      if (isFirst) {
+        detected = (named.at() - begunAt) / 1e6;
+        isRight = isGuilty && named.cause().equals(kind.cause);
+      }
+      wrong += isGuilty || named.contract().isEmpty() ? 0 : 1;
+    }
+    boolean isOnTime = hiccups.isOnTime(begunAt, begunAt + within * NANOS_PER_MILLI);
+    return new Trial(isOnTime, detected, isRight, wrong);
+  }
+
+  /** A full collection while a handler runs that is none too long itself. */
+  Paused pause() {
+    List<Object> ballast = new ArrayList<>(BALLAST);
+    for (int i = 0; i < BALLAST; i++) {
+      ballast.add(new int[2]);
+    }
+    settle();
+    Thread collector = new Thread(System::gc, "collector");
+    Future<Long> held = holding(0, Holding.prepare(Kind.SPIN, INNOCENT_MILLIS * NANOS_PER_MILLI));
+    long from = System.nanoTime();
+    collector.start();
+    Patience.await(held);
+    try {
+      collector.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+    double millis = hiccups.longestMillis(from, System.nanoTime());
+    Pause.millis(SETTLE_MILLIS);
+    return new Paused(ballast.isEmpty() ? 0 : millis, suspects.named().size());
+  }
+
+  private void settle() {
+    Pause.millis(SETTLE_MILLIS + ThreadLocalRandom.current().nextInt(5));
+    hiccups.clear();
+    suspects.named();
+  }
+
+  private long hold(int guilty, Holding holding) {
+    return Patience.await(holding(guilty, holding));
+  }
+
+  private Future<Long> holding(int guilty, Holding holding) {
+    Promise<Long> begun = Promise.promise();
+    suspects.caller().runOnContext(v -> suspects.hold(guilty, holding).onComplete(begun));
+    return begun.future();
+  }
+
+  @Override
+  public void close() {
+    small.stop();
+    suspects.close();
+  }
+}
