@@ -12,6 +12,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /** Works for ever, until it is told that nobody waits. */
@@ -32,7 +33,7 @@ final class OurServer extends ServiceVerticle {
   record Answer(int number) {}
 
   static Request<Ask, Answer> contract(Kind kind) {
-    return CONTRACTS.get(kind);
+    return Objects.requireNonNull(CONTRACTS.get(kind));
   }
 
   /** What the next call is seen by. */

@@ -43,6 +43,11 @@ public final class Result {
   }
 
   /** One more figure. */
+  public Result with(String key, long value) {
+    return with(key, (Object) value);
+  }
+
+  /** One more figure. */
   public Result with(String key, double value) {
     return with(key, (Object) number(value));
   }

@@ -38,7 +38,7 @@ final class BareRetries implements Retrying {
     if (number == ATTEMPTS) {
       return answer;
     }
-    long bound = (long) FIRST_WAIT_MILLIS << number - 1;
+    long bound = (long) FIRST_WAIT_MILLIS << (number - 1);
     return answer.recover(failure -> caller()
         .owner()
         .timer(1 + ThreadLocalRandom.current().nextLong(bound), TimeUnit.MILLISECONDS)

@@ -19,7 +19,6 @@ final class Holding {
   private final long nanos;
   private final CountDownLatch begun = new CountDownLatch(1);
   private final Object lock = new Object();
-  private int entered;
   private volatile int port;
 
   private Holding(Kind kind, long nanos) {
@@ -70,7 +69,6 @@ final class Holding {
       ready.countDown();
       begun.await();
       Thread.sleep(nanos / 1_000_000);
-      entered++;
     }
   }
 
@@ -94,7 +92,7 @@ final class Holding {
       case SLEEP -> Pause.millis(nanos / 1_000_000);
       case LOCK -> {
         synchronized (lock) {
-          entered++;
+          Thread.onSpinWait();
         }
       }
       case REGEX -> explode();

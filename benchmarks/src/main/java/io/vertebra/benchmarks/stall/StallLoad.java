@@ -119,10 +119,10 @@ public final class StallLoad {
   }
 
   /** Pauses of the process for which a handler or a thread was named. */
-  private static long blamed(Rounds<Turn> rounds, String contender) {
+  private static double blamed(Rounds<Turn> rounds, String contender) {
     return all(rounds, contender, Turn::pauses).stream()
-        .filter(pause -> pause.named() > 0)
-        .count();
+        .mapToDouble(pause -> pause.named() > 0 ? 1 : 0)
+        .sum();
   }
 
   private static double seen(List<Trial> trials) {
