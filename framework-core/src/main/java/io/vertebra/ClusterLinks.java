@@ -67,6 +67,11 @@ final class ClusterLinks {
         .onSuccess(known -> links.lane().post(() -> gate.setLeaving(wanted != ServingState.READY)));
   }
 
+  /** Tells the others with the next heartbeats how busy the node is. Any thread. */
+  void loadChanged() {
+    links.lane().post(() -> membership.directory().reportLoad(engine.load()));
+  }
+
   Future<Void> tap(List<TapInterest> interests) {
     return membership.tap(interests);
   }

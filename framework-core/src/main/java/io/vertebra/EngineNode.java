@@ -75,10 +75,14 @@ final class EngineNode implements Node, Shareable {
     this.engine = engine;
     this.taps = taps;
     this.cluster = cluster;
-    this.threads = new HandlerThreads(vertx, engine.nodeId(), options);
+    this.stalls = new StallMonitor(
+        engine.nodeId(),
+        options.stalls(),
+        engine.lanes(),
+        engine.guard(),
+        cluster == null ? () -> {} : cluster::loadChanged);
+    this.threads = new HandlerThreads(vertx, engine.nodeId(), options, stalls);
     this.view = new EngineView(engine);
-    this.stalls =
-        new StallMonitor(engine.nodeId(), options.stalls(), engine.lanes()::stamps, engine.guard());
     options.callLimits().forEach((contract, most) -> engine.route(contract).limitCallsTo(most));
     this.idempotency =
         Idempotency.create(vertx, DedupStore.inMemory(IdempotencyOptions.defaults()));

@@ -1,12 +1,14 @@
 package io.vertebra;
 
 import io.vertebra.dispatch.CallLocal;
+import io.vertebra.dispatch.DispatchOwner;
 import io.vertebra.dispatch.Handler;
 import io.vertebra.dispatch.NotRun;
 import io.vertebra.error.CallException;
 import io.vertebra.error.NodeException;
 import io.vertebra.error.VertebraException;
 import io.vertebra.limit.CpuPool;
+import io.vertebra.limit.StallMonitor;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.ThreadingModel;
@@ -22,9 +24,11 @@ final class HandlerThreads {
   private final VertxInternal vertx;
   private final WorkerExecutor pool;
   private final CpuPool cpu;
+  private final StallMonitor stalls;
 
-  HandlerThreads(VertxInternal vertx, String nodeId, NodeOptions options) {
+  HandlerThreads(VertxInternal vertx, String nodeId, NodeOptions options, StallMonitor stalls) {
     this.vertx = vertx;
+    this.stalls = stalls;
     this.pool =
         vertx.createSharedWorkerExecutor("vertebra-blocking-" + nodeId, options.blockingThreads());
     this.cpu = new CpuPool(vertx, nodeId, options.cpu());
@@ -92,7 +96,8 @@ final class HandlerThreads {
       Promise<R> promise = Promise.promise();
       own.emit(none -> {
         try {
-          promise.complete(handler.handle(message, call));
+          promise.complete(
+              stalls.onVirtualThread(DispatchOwner.of(call), () -> handler.handle(message, call)));
         } catch (Exception | Error thrown) {
           promise.fail(thrown);
         }

@@ -2,16 +2,19 @@ package io.vertebra.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertebra.Node;
 import io.vertebra.ServiceVerticle;
 import io.vertebra.Services;
 import io.vertebra.contract.Request;
 import io.vertebra.error.OverloadedException;
 import io.vertebra.limit.Limit;
+import io.vertebra.limit.StallCause;
 import io.vertebra.messaging.CallOptions;
 import io.vertebra.messaging.Gathered;
 import io.vertebra.test.FreePorts;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -23,7 +26,12 @@ class LinkLoopIT {
 
   record Awake(String thread) {}
 
+  record Ask(String contract) {}
+
+  record Stalls(List<String> where) {}
+
   static final Request<Nap, Awake> NAP = Request.of("sleeper.nap", Nap.class, Awake.class);
+  static final Request<Ask, Stalls> STALLS = Request.of("sleeper.stalls", Ask.class, Stalls.class);
 
   static class Sleeper extends ServiceVerticle {
     @Override
@@ -33,6 +41,15 @@ class LinkLoopIT {
             return Future.succeededFuture(new Awake(Thread.currentThread().getName()));
           })
           .limitedTo(Limit.fixed(1).withQueue(0, Duration.ofSeconds(1)));
+      on.request(STALLS, ask -> Future.succeededFuture(new Stalls(found(ask.contract()))));
+    }
+
+    private List<String> found(String contract) {
+      return Node.of(vertx).stalls().stream()
+          .filter(stall -> stall.contract().equals(contract))
+          .filter(stall -> stall.cause() == StallCause.BLOCKED)
+          .flatMap(stall -> stall.where().stream())
+          .toList();
     }
 
     private static void block(long millis) {
@@ -82,6 +99,11 @@ class LinkLoopIT {
       Gathered<Awake> awake = asleep.await(60, TimeUnit.SECONDS);
       assertThat(awake.replies()).hasSize(LOOPS);
       assertThat(awake.replies().stream().map(Awake::thread).distinct()).hasSize(LOOPS);
+      Stalls named = node.bus()
+          .request(
+              STALLS, new Ask(NAP.id()), CallOptions.defaults().withTimeout(Duration.ofSeconds(30)))
+          .await(60, TimeUnit.SECONDS);
+      assertThat(named.where()).anyMatch(frame -> frame.contains("LinkLoopIT$Sleeper.block"));
     } finally {
       node.close().await(60, TimeUnit.SECONDS);
     }

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Says whose code runs on an event loop just now: an odd number while there is any, a different one for
- * each time. Written by the loop, without a clock and in order with nothing else, so that it costs two
+ * each time. Code that runs within other code, such as a callback of a call that fails at once, counts
+ * as a time of its own, after which that of the other begins anew. Written by the loop, without a clock and in order with nothing else, so that it costs two
  * stores; read by whoever watches.
  */
 public final class DispatchStamp {
@@ -26,18 +27,22 @@ public final class DispatchStamp {
   private volatile @Nullable Thread thread;
   private @Nullable DispatchOwner owner;
 
-  /** Code of {@code of} begins. On the loop. */
-  void enter(DispatchOwner of) {
+  /** Code of {@code of} begins. Answers within whose code, for {@link #leave}. On the loop. */
+  @Nullable
+  DispatchOwner enter(DispatchOwner of) {
     if (thread == null) {
       thread = Thread.currentThread();
     }
+    DispatchOwner around = owner;
     owner = of;
-    NUMBER.setRelease(this, number + 1);
+    NUMBER.setRelease(this, number + (around == null ? 1 : 2));
+    return around;
   }
 
-  /** It has ended. On the loop. */
-  void leave() {
-    NUMBER.setRelease(this, number + 1);
+  /** It has ended; that of {@code around} goes on, if there is any. On the loop. */
+  void leave(@Nullable DispatchOwner around) {
+    owner = around;
+    NUMBER.setRelease(this, number + (around == null ? 1 : 2));
   }
 
   /** Odd while code runs. */
@@ -45,7 +50,7 @@ public final class DispatchStamp {
     return (long) NUMBER.getAcquire(this);
   }
 
-  /** Whose code runs, if it has not changed meanwhile; look at the number again afterwards. */
+  /** Whose code runs, if it has not changed meanwhile; look at the number again afterwards. Null if nobody's. */
   public @Nullable DispatchOwner owner() {
     return owner;
   }

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The calls of one node: finds the handler of each, here or through a {@link Target}. Safe for use by any thread. */
 public final class Engine {
+  private static final int LOAD_OF_STALLED = 1 << 28;
 
   private final VertxInternal vertx;
   private final EngineSettings settings;
@@ -371,6 +372,14 @@ public final class Engine {
       sum += route.inFlight();
     }
     return sum;
+  }
+
+  /**
+   * How busy the node is, for the others to compare: the calls in flight, and more than there can be of
+   * those while one of its event loops stands still.
+   */
+  public int load() {
+    return inFlight() + (lanes.isAnyStalled() ? LOAD_OF_STALLED : 0);
   }
 
   /** Whether messages rather go elsewhere, because this node is leaving. */

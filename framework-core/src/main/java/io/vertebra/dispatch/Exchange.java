@@ -339,13 +339,13 @@ public final class Exchange<Q, R> extends Timed
       complete(cause);
       return;
     }
-    lane.stamp().enter(route);
+    DispatchOwner around = lane.stamp().enter(route);
     ContextInternal previous = context.beginDispatch();
     try {
       complete(cause);
     } finally {
       context.endDispatch(previous);
-      lane.stamp().leave();
+      lane.stamp().leave(around);
     }
   }
 

@@ -141,13 +141,14 @@ public final class Instance<Q, R> implements DispatchOwner {
   }
 
   @Override
-  public void restrictTo(int calls) {
+  public boolean restrictTo(int calls) {
     if (calls > 0) {
       admission.restrict(calls);
     } else {
       admission.unrestrict();
       queue.permitFreed();
     }
+    return true;
   }
 
   @Override
@@ -183,7 +184,7 @@ public final class Instance<Q, R> implements DispatchOwner {
 
   /** Whether a call that comes now starts at once. */
   boolean hasRoom() {
-    return admission.hasRoom();
+    return admission.hasRoom() && !engine.lanes().isStalled(lane);
   }
 
   /** What became of its calls. */

@@ -3,20 +3,38 @@ package io.vertebra.dispatch;
 import io.netty.channel.EventLoop;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The lanes of a node, made when an event loop is first met. Safe for use by any thread. */
 public final class Lanes {
   private final Shared<Lane[]> lanes = new Shared<>(new Lane[0]);
-  private volatile List<DispatchStamp> stamps = List.of();
+  private volatile List<Lane> all = List.of();
+  private volatile Set<Lane> stalled = Set.of();
 
-  /** The stamps of all lanes there are now. */
-  public List<DispatchStamp> stamps() {
+  /** All lanes there are now. */
+  public List<Lane> all() {
     Lane[] known = lanes.get();
-    if (stamps.size() != known.length) {
-      stamps = Arrays.stream(known).map(Lane::stamp).toList();
+    if (all.size() != known.length) {
+      all = List.of(known);
     }
-    return stamps;
+    return all;
+  }
+
+  /** Says which lanes have stood still for long; calls go elsewhere if they can. */
+  public void setStalled(Set<Lane> lanes) {
+    stalled = Set.copyOf(lanes);
+  }
+
+  /** Whether the lane has stood still for long. Costs one read as long as none has. */
+  boolean isStalled(Lane lane) {
+    Set<Lane> now = stalled;
+    return !now.isEmpty() && now.contains(lane);
+  }
+
+  /** Whether any lane has stood still for long. */
+  boolean isAnyStalled() {
+    return !stalled.isEmpty();
   }
 
   /** The lane of {@code loop}. */

@@ -196,8 +196,10 @@ public final class Route implements DispatchOwner {
       return null;
     }
     ThreadLocalRandom random = ThreadLocalRandom.current();
-    Target one = all[random.nextInt(all.length)];
-    Target other = all[random.nextInt(all.length)];
+    int first = random.nextInt(all.length);
+    Target one = all[first];
+    // Another one, if there is, so that of two nodes never the busier one is asked.
+    Target other = all[(first + 1 + random.nextInt(Math.max(1, all.length - 1))) % all.length];
     if (excluded != null
         && (one.node().equals(excluded.node()) || other.node().equals(excluded.node()))) {
       return notExcluded(all, excluded);

@@ -152,25 +152,25 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
     instance.counters().started();
     boolean measured = instance.serviceTime().isDue();
     startedNanos = measured ? lane.readClock() : lane.nanoTime();
-    lane.stamp().enter(instance);
+    DispatchOwner around = lane.stamp().enter(instance);
     ContextInternal previous = call.beginDispatch();
     Future<R> future;
     try {
       Q message = read();
       if (message == null) {
         call.endDispatch(previous);
-        lane.stamp().leave();
+        lane.stamp().leave(around);
         return;
       }
       future = instance.handler().handle(message, this);
     } catch (Throwable thrown) {
       call.endDispatch(previous);
-      lane.stamp().leave();
+      lane.stamp().leave(around);
       complete(null, thrown);
       return;
     }
     call.endDispatch(previous);
-    lane.stamp().leave();
+    lane.stamp().leave(around);
     if (measured) {
       instance.serviceTime().ranOnLoop(lane.readClock() - startedNanos);
     }

@@ -182,9 +182,7 @@ final class TopicSubscription<T> implements Subscription, Runnable, DispatchOwne
 
     private Future<?> handle(ContextInternal call) {
       boolean onLoop = context.isEventLoopContext();
-      if (onLoop) {
-        lane.stamp().enter(TopicSubscription.this);
-      }
+      DispatchOwner around = onLoop ? lane.stamp().enter(TopicSubscription.this) : null;
       ContextInternal previous = call.beginDispatch();
       try {
         Future<?> future = handler.apply(body.read());
@@ -194,7 +192,7 @@ final class TopicSubscription<T> implements Subscription, Runnable, DispatchOwne
       } finally {
         call.endDispatch(previous);
         if (onLoop) {
-          lane.stamp().leave();
+          lane.stamp().leave(around);
         }
       }
     }

@@ -1,44 +1,53 @@
 package io.vertebra.limit;
 
 import io.vertebra.dispatch.DispatchOwner;
-import io.vertebra.dispatch.DispatchStamp;
 import io.vertebra.dispatch.GuardLog;
-import io.vertebra.messaging.GuardEvent;
+import io.vertebra.dispatch.Lane;
+import io.vertebra.dispatch.Lanes;
 import io.vertx.core.internal.logging.Logger;
 import io.vertx.core.internal.logging.LoggerFactory;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Finds handlers that hold up an event loop, and says which contract it is, of which verticle, why and
- * where. One thread looks at the event loops each millisecond while something runs on them.
+ * Finds code that holds up an event loop, or computes on a virtual thread, and says which contract it is,
+ * of which verticle, why and where. One thread looks at the event loops each millisecond while something
+ * runs on them. While one stands still for long, calls go elsewhere if they can.
  */
 public final class StallMonitor {
   private static final Logger LOG = LoggerFactory.getLogger(StallMonitor.class);
   private static final long TICK = 1_000_000L;
   private static final long IDLE_TICK = 4_000_000L;
   private static final int TICKS_UNTIL_IDLE = 200;
-  private static final long LONG_STALL = 2_000_000_000L;
 
   private final StallOptions options;
-  private final Supplier<List<DispatchStamp>> stamps;
-  private final GuardLog guard;
+  private final Lanes lanes;
+  private final Runnable onHealth;
   private final StallTable table = new StallTable();
+  private final StallFindings findings;
+  private final StallSampler sampler = new StallSampler();
+  private final VirtualWatch virtual = new VirtualWatch(this::watch);
   private final Watcher watcher;
 
-  /** A monitor that is not started; for the node, which has one. */
+  /**
+   * A monitor that is not started; for the node, which has one.
+   *
+   * @param onHealth called, on the watching thread, when an event loop has begun to stand still for
+   *     long, or runs again; see {@link Lanes#setStalled}
+   */
   @SuppressWarnings("exports")
   public StallMonitor(
-      String nodeId, StallOptions options, Supplier<List<DispatchStamp>> stamps, GuardLog guard) {
+      String nodeId, StallOptions options, Lanes lanes, GuardLog guard, Runnable onHealth) {
     this.options = options;
-    this.stamps = stamps;
-    this.guard = guard;
+    this.lanes = lanes;
+    this.onHealth = onHealth;
+    this.findings = new StallFindings(options, guard, table);
     this.watcher = new Watcher("vertebra-stalls-" + nodeId);
   }
 
@@ -55,69 +64,33 @@ public final class StallMonitor {
     LockSupport.unpark(watcher);
   }
 
-  /** What has held up event loops so far, the costliest first. Any thread. */
+  /** What has held up others so far, the costliest first. Any thread. */
   public List<Stall> stalls() {
     return table.all();
   }
 
-  /** Does what {@link StallOptions} say; only for the watching thread. */
-  private final class Findings implements LoopWatch.Findings {
-    private final Map<DispatchOwner, StallScore> scores = new HashMap<>();
-
-    @Override
-    public StallTable.Key began(DispatchOwner owner, StallSample sample, long nanos) {
-      StallTable.Key key =
-          new StallTable.Key(owner.contractId(), owner.verticle(), sample.cause(), sample.key());
-      String cause = sample.cause().name().toLowerCase(Locale.ROOT);
-      table.began(key, sample);
-      guard.count(
-          GuardEvent.Kind.STALLED, owner.contractId(), cause, () -> describe(owner, sample, nanos));
-      LOG.debug(describe(owner, sample, nanos));
-      return key;
+  /** Runs a handler on the current thread, which is virtual, and looks whether it lets others run. */
+  @SuppressWarnings("exports")
+  public <T> T onVirtualThread(@Nullable DispatchOwner owner, Callable<T> handler)
+      throws Exception {
+    if (owner == null || !options.isEnabled()) {
+      return handler.call();
     }
-
-    private String describe(DispatchOwner owner, StallSample sample, long nanos) {
-      return "A handler of '" + owner.contractId() + "' (" + owner.verticle()
-          + ") holds up its event loop for " + nanos / 1_000_000 + " ms so far, cause "
-          + sample.cause().name().toLowerCase(Locale.ROOT)
-          + "; run it with on.cpuBound, on.blocking or on.virtual. It is at\n\t"
-          + String.join("\n\t", sample.where());
-    }
-
-    @Override
-    public void goesOn(DispatchOwner owner, StallTable.Key key, StallSample sample, long nanos) {
-      boolean isHandlersFault = sample.cause() != StallCause.STARVED;
-      if (nanos >= LONG_STALL || (isHandlersFault && table.isDue(key, System.nanoTime()))) {
-        LOG.warn(describe(owner, sample, nanos));
-      }
-    }
-
-    @Override
-    public void ended(DispatchOwner owner, StallTable.Key key, long nanos) {
-      table.ended(key, nanos);
-      if (options.reaction() == StallOptions.Reaction.SHED) {
-        StallScore score = scores.computeIfAbsent(owner, fresh -> new StallScore());
-        if (score.stalled(nanos, System.nanoTime())) {
-          guard.count(GuardEvent.Kind.LIMITED, owner.contractId(), "stalls");
-          owner.restrictTo(1);
-        }
-      }
-    }
-
-    void forgive(long now) {
-      scores.forEach((owner, score) -> {
-        if (score.isGoodAgain(now)) {
-          guard.count(GuardEvent.Kind.LIMITED, owner.contractId(), "no-stalls");
-          owner.restrictTo(0);
-        }
-      });
+    VirtualRun run = virtual.begin(owner);
+    try {
+      return handler.call();
+    } finally {
+      virtual.end(run);
     }
   }
 
+  private LoopWatch watch(Watched watched) {
+    return new LoopWatch(watched, options.threshold().toNanos(), sampler, findings);
+  }
+
   private final class Watcher extends Thread {
-    private final Map<DispatchStamp, LoopWatch> watches = new HashMap<>();
-    private final Findings findings = new Findings();
-    private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    private final Map<Lane, LaneWatch> watches = new HashMap<>();
+    private Set<Lane> stalled = Set.of();
     private volatile boolean closed;
 
     Watcher(String name) {
@@ -136,20 +109,38 @@ public final class StallMonitor {
           LOG.error("Looking for stalls failed; this is a bug of Vertebra", bug);
         }
       }
+      lanes.setStalled(Set.of());
     }
 
     private boolean look() {
-      boolean busy = false;
-      for (DispatchStamp stamp : stamps.get()) {
-        LoopWatch watch = watches.get(stamp);
-        if (watch == null) {
-          watch = new LoopWatch(stamp, options.threshold().toNanos(), threads, findings);
-          watches.put(stamp, watch);
-        }
+      boolean busy = virtual.look(System.nanoTime());
+      boolean changed = false;
+      for (Lane lane : lanes.all()) {
+        LaneWatch watch = watches.computeIfAbsent(
+            lane, fresh -> new LaneWatch(lane, sampler, StallMonitor.this::watch));
         busy |= watch.look(System.nanoTime());
+        changed |= watch.isUnhealthy() != stalled.contains(lane);
+      }
+      if (changed) {
+        tell();
       }
       findings.forgive(System.nanoTime());
       return busy;
+    }
+
+    private void tell() {
+      Set<Lane> now = new HashSet<>();
+      watches.forEach((lane, watch) -> {
+        if (watch.isUnhealthy()) {
+          now.add(lane);
+        }
+        if (watch.isUnhealthy() != stalled.contains(lane)) {
+          findings.loopChanged(watch.loop(), watch.isUnhealthy());
+        }
+      });
+      stalled = now;
+      lanes.setStalled(now);
+      onHealth.run();
     }
   }
 }

@@ -3,18 +3,21 @@ package io.vertebra.limit;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 
 /** Whether and how a node looks for handlers that hold up an event loop. Immutable; {@code withX} returns a copy. */
 public final class StallOptions {
   private static final Duration SHORTEST = Duration.ofMillis(5);
   private static final Duration LONGEST = Duration.ofHours(1);
   private static final StallOptions DEFAULTS =
-      new StallOptions(true, Duration.ofMillis(10), Reaction.WARN);
+      new StallOptions(true, Duration.ofMillis(10), Reaction.WARN, Map.of());
 
   private final boolean enabled;
   private final Duration threshold;
   private final Reaction reaction;
+  private final Map<String, Reaction> reactions;
 
   /** What happens to a contract whose handlers hold up event loops. */
   public enum Reaction {
@@ -27,7 +30,8 @@ public final class StallOptions {
     SHED
   }
 
-  private StallOptions(boolean enabled, Duration threshold, Reaction reaction) {
+  private StallOptions(
+      boolean enabled, Duration threshold, Reaction reaction, Map<String, Reaction> reactions) {
     if (threshold.compareTo(SHORTEST) < 0 || threshold.compareTo(LONGEST) > 0) {
       throw new IllegalArgumentException(
           "a stall takes at least 5 ms, which is as exact as it is seen, and at most 1 hour: "
@@ -36,6 +40,7 @@ public final class StallOptions {
     this.enabled = enabled;
     this.threshold = threshold;
     this.reaction = reaction;
+    this.reactions = reactions;
   }
 
   /** Stalls of 10 ms and more are counted and told, those of 100 ms and more are logged. */
@@ -45,34 +50,52 @@ public final class StallOptions {
 
   /** Reads what {@link #toJson()} writes; absent fields have their default. */
   public static StallOptions fromJson(JsonObject json) {
+    Map<String, Reaction> reactions = new TreeMap<>();
+    for (Map.Entry<String, Object> each : json.getJsonObject("reactions", new JsonObject())) {
+      reactions.put(each.getKey(), reaction(String.valueOf(each.getValue())));
+    }
     return new StallOptions(
         json.getBoolean("enabled", DEFAULTS.enabled),
         Duration.ofMillis(json.getLong("thresholdMs", DEFAULTS.threshold.toMillis())),
-        Reaction.valueOf(
-            json.getString("reaction", DEFAULTS.reaction.name()).toUpperCase(Locale.ROOT)));
+        reaction(json.getString("reaction", DEFAULTS.reaction.name())),
+        Map.copyOf(reactions));
   }
 
-  /** {@code enabled}, {@code thresholdMs} and {@code reaction}. */
+  private static Reaction reaction(String name) {
+    return Reaction.valueOf(name.toUpperCase(Locale.ROOT));
+  }
+
+  /** {@code enabled}, {@code thresholdMs}, {@code reaction} and, by contract, {@code reactions}. */
   public JsonObject toJson() {
+    JsonObject byContract = new JsonObject();
+    new TreeMap<>(reactions).forEach((contract, each) -> byContract.put(contract, each.name()));
     return new JsonObject()
         .put("enabled", enabled)
         .put("thresholdMs", threshold.toMillis())
-        .put("reaction", reaction.name());
+        .put("reaction", reaction.name())
+        .put("reactions", byContract);
   }
 
   /** Whether stalls are looked for; default true. It costs a thread that wakes up each millisecond while there is work. */
   public StallOptions withEnabled(boolean enabled) {
-    return new StallOptions(enabled, threshold, reaction);
+    return new StallOptions(enabled, threshold, reaction, reactions);
   }
 
   /** From when on a handler counts as holding up its loop; default 10 ms, at least 5 ms. */
   public StallOptions withThreshold(Duration threshold) {
-    return new StallOptions(enabled, threshold, reaction);
+    return new StallOptions(enabled, threshold, reaction, reactions);
   }
 
-  /** What happens to the contract; default {@link Reaction#WARN}. */
+  /** What happens to contracts that have no reaction of their own; default {@link Reaction#WARN}. */
   public StallOptions withReaction(Reaction reaction) {
-    return new StallOptions(enabled, threshold, Objects.requireNonNull(reaction));
+    return new StallOptions(enabled, threshold, Objects.requireNonNull(reaction), reactions);
+  }
+
+  /** What happens to the contract of that id; default what happens to all. */
+  public StallOptions withReaction(String contract, Reaction reaction) {
+    Map<String, Reaction> more = new TreeMap<>(reactions);
+    more.put(contract, Objects.requireNonNull(reaction));
+    return new StallOptions(enabled, threshold, this.reaction, Map.copyOf(more));
   }
 
   /** Whether stalls are looked for. */
@@ -85,8 +108,13 @@ public final class StallOptions {
     return threshold;
   }
 
-  /** What happens to the contract. */
+  /** What happens to contracts that have no reaction of their own. */
   public Reaction reaction() {
     return reaction;
+  }
+
+  /** What happens to the contract of that id. */
+  public Reaction reactionTo(String contract) {
+    return reactions.getOrDefault(contract, reaction);
   }
 }

@@ -23,6 +23,11 @@ final class StallScore {
     return act;
   }
 
+  /** Whether it has behaved for so long that nothing of it needs to be known any more. */
+  boolean isForgotten(long now) {
+    return !acted && now - at >= GOOD;
+  }
+
   /** Whether what was done is to be taken back. */
   boolean isGoodAgain(long now) {
     boolean good = acted && now - at >= GOOD;

@@ -272,7 +272,7 @@ public final class Links {
     long now = System.nanoTime();
     if (now - loadMeasuredAt > LOAD_EVERY_NANOS) {
       loadMeasuredAt = now;
-      load = engine.inFlight();
+      load = engine.load();
       directory().reportLoad(load);
     }
   }

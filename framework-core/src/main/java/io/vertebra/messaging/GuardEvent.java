@@ -32,6 +32,8 @@ public record GuardEvent(
     BREAKER,
     /** A handler held up its event loop. */
     STALLED,
+    /** An event loop has begun to stand still for long, so that calls go elsewhere, or runs again. */
+    UNHEALTHY,
     /** The limit of a contract was changed because of how its handlers behave. */
     LIMITED,
     /** A publication did not reach another node, because the link to it failed or the node is gone. */

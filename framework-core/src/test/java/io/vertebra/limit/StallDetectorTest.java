@@ -39,6 +39,23 @@ class StallDetectorTest {
   }
 
   @Test
+  void however_long_a_stall_is_its_stack_is_asked_for_five_times() {
+    List<Step> steps = look(100_000, MS, 1);
+    assertThat(steps).hasSize(5).startsWith(Step.BEGAN);
+    assertThat(steps.subList(1, 5)).containsOnly(Step.GOES_ON);
+  }
+
+  @Test
+  void a_process_takes_ten_stacks_a_second_at_most() {
+    SampleBudget budget = new SampleBudget(0);
+    int taken = 0;
+    for (long at = 0; at < 10_000 * MS; at += MS) {
+      taken += budget.take(at) ? 1 : 0;
+    }
+    assertThat(taken).isBetween(SampleBudget.MOST + 99, SampleBudget.MOST + 100);
+  }
+
+  @Test
   void many_short_handlers_are_no_stall() {
     for (long stamp = 1; stamp < 1000; stamp++) {
       assertThat(look(4, MS, stamp)).isEmpty();

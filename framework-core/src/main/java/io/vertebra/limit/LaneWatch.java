@@ -1,0 +1,43 @@
+package io.vertebra.limit;
+
+import io.vertebra.dispatch.Lane;
+import java.util.function.Function;
+
+/** Watches one event loop: code that is stamped, and the other. Only for the watching thread. */
+final class LaneWatch {
+  /** From then on calls rather go elsewhere. */
+  static final long UNHEALTHY = 250_000_000L;
+
+  private final Lane lane;
+  private final LoopProbe probe;
+  private final LoopWatch stamped;
+  private final LoopWatch other;
+
+  LaneWatch(Lane lane, StallSampler sampler, Function<Watched, LoopWatch> watches) {
+    this.lane = lane;
+    this.probe = new LoopProbe(lane.stamp(), lane.loop(), sampler.threads());
+    this.stamped = watches.apply(new Watched.OnLoop(lane.stamp()));
+    this.other = watches.apply(probe);
+  }
+
+  /** Looks once; whether anything runs there. */
+  boolean look(long now) {
+    boolean busy = stamped.look(now);
+    busy |= other.look(now);
+    probe.send(now);
+    return busy;
+  }
+
+  Lane lane() {
+    return lane;
+  }
+
+  /** Whether it has stood still for long. */
+  boolean isUnhealthy() {
+    return stamped.age() >= UNHEALTHY || other.age() >= UNHEALTHY;
+  }
+
+  String loop() {
+    return probe.owner().verticle();
+  }
+}

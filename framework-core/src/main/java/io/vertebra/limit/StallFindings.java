@@ -1,0 +1,116 @@
+package io.vertebra.limit;
+
+import io.vertebra.dispatch.DispatchOwner;
+import io.vertebra.dispatch.GuardLog;
+import io.vertebra.messaging.GuardEvent;
+import io.vertx.core.internal.logging.Logger;
+import io.vertx.core.internal.logging.LoggerFactory;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** Counts, tells and logs stalls, and does what {@link StallOptions} say. Only for the watching thread. */
+final class StallFindings implements LoopWatch.Findings {
+  private static final Logger LOG = LoggerFactory.getLogger(StallMonitor.class);
+  private static final long LONG_STALL = 2_000_000_000L;
+
+  private final StallOptions options;
+  private final GuardLog guard;
+  private final StallTable table;
+  private final Map<DispatchOwner, StallScore> scores = new HashMap<>();
+
+  StallFindings(StallOptions options, GuardLog guard, StallTable table) {
+    this.options = options;
+    this.guard = guard;
+    this.table = table;
+  }
+
+  @Override
+  public StallTable.Key began(
+      Watched.Kind kind, DispatchOwner owner, StallSample sample, long nanos) {
+    StallTable.Key key = keyOf(owner, sample);
+    table.began(key, sample);
+    guard.count(
+        GuardEvent.Kind.STALLED,
+        owner.contractId(),
+        nameOf(sample.cause()),
+        () -> describe(kind, owner, sample, nanos));
+    if (LOG.isDebugEnabled()) {
+      LOG.debug(describe(kind, owner, sample, nanos));
+    }
+    return key;
+  }
+
+  private static StallTable.Key keyOf(DispatchOwner owner, StallSample sample) {
+    return new StallTable.Key(owner.contractId(), owner.verticle(), sample.cause(), sample.key());
+  }
+
+  private static String nameOf(StallCause cause) {
+    return cause.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static String describe(
+      Watched.Kind kind, DispatchOwner owner, StallSample sample, long nanos) {
+    String what = kind.describe(owner) + " for " + nanos / 1_000_000 + " ms so far, cause "
+        + nameOf(sample.cause()) + "; run it with " + kind.remedy();
+    return sample.where().isEmpty()
+        ? what
+        : what + ". It is at\n\t" + String.join("\n\t", sample.where());
+  }
+
+  /**
+   * Of code that nobody stamps, several pieces look like one as long as the loop does not come round: it
+   * counts as another piece when it is seen elsewhere.
+   */
+  @Override
+  public StallTable.Key goesOn(
+      Watched.Kind kind, DispatchOwner owner, StallTable.Key key, StallSample sample, long nanos) {
+    StallTable.Key now = keyOf(owner, sample);
+    boolean isElsewhere =
+        kind == Watched.Kind.OUTSIDE && !sample.where().isEmpty() && !now.equals(key);
+    if (isElsewhere) {
+      table.began(now, sample);
+    }
+    StallTable.Key counted = isElsewhere ? now : key;
+    boolean isHandlersFault = sample.cause() != StallCause.STARVED;
+    if (nanos >= LONG_STALL || (isHandlersFault && table.isDue(counted, System.nanoTime()))) {
+      LOG.warn(describe(kind, owner, sample, nanos));
+    }
+    return counted;
+  }
+
+  @Override
+  public void ended(DispatchOwner owner, StallTable.Key key, long nanos) {
+    table.ended(key, nanos);
+    if (options.reactionTo(owner.contractId()) == StallOptions.Reaction.SHED) {
+      StallScore score = scores.computeIfAbsent(owner, fresh -> new StallScore());
+      if (score.stalled(nanos, System.nanoTime()) && owner.restrictTo(1)) {
+        guard.count(GuardEvent.Kind.LIMITED, owner.contractId(), "stalls");
+      }
+    }
+  }
+
+  /** Takes restrictions back, and forgets who has behaved for long or has gone. */
+  void forgive(long now) {
+    scores.entrySet().removeIf(each -> {
+      if (each.getValue().isGoodAgain(now) && each.getKey().restrictTo(0)) {
+        guard.count(GuardEvent.Kind.LIMITED, each.getKey().contractId(), "no-stalls");
+      }
+      return each.getValue().isForgotten(now);
+    });
+  }
+
+  /** How many owners of code are kept. */
+  int scores() {
+    return scores.size();
+  }
+
+  /** One event loop more, or one less, stands still for long. */
+  void loopChanged(String loop, boolean stalled) {
+    guard.count(
+        GuardEvent.Kind.UNHEALTHY,
+        "event loops",
+        stalled ? "loop-stalled" : "loop-runs",
+        () -> loop);
+  }
+}
