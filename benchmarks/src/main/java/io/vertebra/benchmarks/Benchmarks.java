@@ -1,5 +1,6 @@
 package io.vertebra.benchmarks;
 
+import io.vertebra.benchmarks.backpressure.BackpressureLoad;
 import io.vertebra.benchmarks.cancel.CancelLoad;
 import io.vertebra.benchmarks.cascade.CascadeLoad;
 import io.vertebra.benchmarks.cpumix.CpuMix;
@@ -119,6 +120,11 @@ public final class Benchmarks {
         new Entry(
             "handlers that hold up their event loop; --trials N, --millis N,N, --pauses N",
             StallLoad::run));
+    entries.put(
+        "backpressure",
+        new Entry(
+            "a producer faster than its consumer, two JVMs with 256 MB; --messages N",
+            BackpressureLoad::run));
     entries.put(
         "dedup-purge",
         new Entry("consumers while old entries are forgotten; --rows N", PurgeLoad::run));

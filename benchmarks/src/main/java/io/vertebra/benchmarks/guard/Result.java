@@ -58,12 +58,17 @@ public final class Result {
     return this;
   }
 
+  /** Prints the line. */
+  public void print() {
+    System.out.println(line);
+  }
+
   /** Prints the line, with what is to be known about the rounds. */
   public void print(Rounds<?> rounds) {
     with("rounds", rounds.rounds())
         .with("repeated", rounds.repeated())
-        .with("noload_p99_us", rounds.controlMicros());
-    System.out.println(line);
+        .with("noload_p99_us", rounds.controlMicros())
+        .print();
   }
 
   /** Four digits, whole if there are as many before the point. */

@@ -22,6 +22,7 @@ import java.util.function.Consumer;
  */
 public final class ChildJvm implements AutoCloseable {
   private static final Set<Process> STARTED = ConcurrentHashMap.newKeySet();
+  private static final int HEAP_MEGABYTES = 512;
   private static final long END_SECONDS = 30;
 
   static {
@@ -43,9 +44,16 @@ public final class ChildJvm implements AutoCloseable {
 
   /** Starts a child. */
   public static ChildJvm start(Class<?> main, List<String> arguments, Consumer<String> listener) {
+    return start(HEAP_MEGABYTES, main, arguments, listener);
+  }
+
+  /** Starts a child with so much heap, which ends when that is used up. */
+  public static ChildJvm start(
+      int megabytes, Class<?> main, List<String> arguments, Consumer<String> listener) {
     List<String> command = new ArrayList<>(List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-Xmx512m",
+        "-Xmx" + megabytes + "m",
+        "-XX:+ExitOnOutOfMemoryError",
         "-cp",
         System.getProperty("java.class.path"),
         main.getName()));
@@ -80,6 +88,11 @@ public final class ChildJvm implements AutoCloseable {
   /** Its process id. */
   public long pid() {
     return process.pid();
+  }
+
+  /** Whether it has not ended. */
+  public boolean isAlive() {
+    return process.isAlive();
   }
 
   /** Says a line to it. */
