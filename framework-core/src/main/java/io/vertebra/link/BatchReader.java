@@ -5,7 +5,6 @@ import io.vertebra.directory.DirectoryMessage;
 import io.vertebra.directory.InboundFrames;
 import io.vertebra.directory.PendingCalls;
 import io.vertebra.error.HandlerException;
-import io.vertebra.messaging.GuardEvent;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.internal.logging.Logger;
@@ -107,7 +106,12 @@ final class BatchReader {
     }
     peer.grant().begin(epoch, position);
     if (!peer.granted(seenEpoch, granted)) {
-      links.guard().count(GuardEvent.Kind.DISTRUSTED, sender, "credit");
+      links
+          .distrust()
+          .report(
+              sender,
+              "credit",
+              () -> "it grants credit for a link that is not there, or without end");
     }
     InboundFrames.Loss loss = peer.inbound().loss();
     if (loss != null) {

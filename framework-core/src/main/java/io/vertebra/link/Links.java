@@ -5,6 +5,7 @@ import io.vertebra.directory.DirectoryMessage;
 import io.vertebra.directory.InboundFrames;
 import io.vertebra.directory.PendingCalls;
 import io.vertebra.directory.ServedContract;
+import io.vertebra.dispatch.Distrust;
 import io.vertebra.dispatch.Engine;
 import io.vertebra.dispatch.GuardLog;
 import io.vertebra.dispatch.Lane;
@@ -125,6 +126,10 @@ public final class Links {
 
   GuardLog guard() {
     return engine.guard();
+  }
+
+  Distrust distrust() {
+    return engine.distrust();
   }
 
   /** Bytes that a frame may have. */
