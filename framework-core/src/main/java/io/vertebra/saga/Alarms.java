@@ -1,45 +1,104 @@
 package io.vertebra.saga;
 
-import java.util.PriorityQueue;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** When to wake which entry; at most one alarm counts per entry, the one set last. */
+/**
+ * When to wake which entry; at most one alarm per entry, the one set last. A binary heap in which each
+ * entry knows its place, so that an alarm that is taken back leaves nothing behind: one may be set for
+ * days, and its saga be over in a moment.
+ */
 final class Alarms {
-  private final PriorityQueue<Alarm> heap = new PriorityQueue<>();
+  private static final int NONE = -1;
+
+  private Entry<?>[] heap = new Entry<?>[16];
+  private int size;
 
   /** Sets the alarm of an entry; {@link Long#MAX_VALUE} for none. */
   void set(Entry<?> entry, long at) {
-    if (entry.wakeAt != at) {
-      entry.wakeAt = at;
-      if (at != Long.MAX_VALUE) {
-        heap.add(new Alarm(at, entry));
+    entry.wakeAt = at;
+    if (at == Long.MAX_VALUE) {
+      remove(entry);
+    } else if (entry.alarm == NONE) {
+      if (size == heap.length) {
+        heap = Arrays.copyOf(heap, 2 * size);
       }
+      rise(entry, size++);
+    } else {
+      settle(entry, entry.alarm);
     }
   }
 
   /** The next entry whose time has come, its alarm now unset; null if there is none. */
   @Nullable
   Entry<?> poll(long now) {
-    for (Alarm alarm = heap.peek(); alarm != null && alarm.at <= now; alarm = heap.peek()) {
-      heap.poll();
-      if (alarm.entry.wakeAt == alarm.at) {
-        alarm.entry.wakeAt = Long.MAX_VALUE;
-        return alarm.entry;
-      }
+    if (next() > now || size == 0) {
+      return null;
     }
-    return null;
+    Entry<?> first = heap[0];
+    set(first, Long.MAX_VALUE);
+    return first;
   }
 
-  /** When {@link #poll} may next answer an entry. */
+  /** When {@link #poll} will next answer an entry. */
   long next() {
-    Alarm first = heap.peek();
-    return first == null ? Long.MAX_VALUE : first.at;
+    return size == 0 ? Long.MAX_VALUE : heap[0].wakeAt;
   }
 
-  private record Alarm(long at, Entry<?> entry) implements Comparable<Alarm> {
-    @Override
-    public int compareTo(Alarm other) {
-      return Long.compare(at, other.at);
+  /** How many are set. */
+  int size() {
+    return size;
+  }
+
+  private void remove(Entry<?> entry) {
+    int hole = entry.alarm;
+    if (hole == NONE) {
+      return;
     }
+    entry.alarm = NONE;
+    Entry<?> last = heap[--size];
+    clear(size);
+    if (last != entry) {
+      settle(last, hole);
+    }
+  }
+
+  @SuppressWarnings("NullAway") // nobody looks behind the last one
+  private void clear(int place) {
+    heap[place] = null;
+  }
+
+  private void settle(Entry<?> entry, int place) {
+    rise(entry, place);
+    sink(entry, entry.alarm);
+  }
+
+  private void rise(Entry<?> entry, int from) {
+    int place = from;
+    while (place > 0 && heap[(place - 1) / 2].wakeAt > entry.wakeAt) {
+      put(heap[(place - 1) / 2], place);
+      place = (place - 1) / 2;
+    }
+    put(entry, place);
+  }
+
+  private void sink(Entry<?> entry, int from) {
+    int place = from;
+    for (int child = 2 * place + 1; child < size; child = 2 * place + 1) {
+      if (child + 1 < size && heap[child + 1].wakeAt < heap[child].wakeAt) {
+        child++;
+      }
+      if (heap[child].wakeAt >= entry.wakeAt) {
+        break;
+      }
+      put(heap[child], place);
+      place = child;
+    }
+    put(entry, place);
+  }
+
+  private void put(Entry<?> entry, int place) {
+    heap[place] = entry;
+    entry.alarm = place;
   }
 }

@@ -7,8 +7,9 @@ import io.vertx.core.Promise;
 record BeginWaiter(SagaLog log, EngineLoop loop, Promise<SagaInstance> promise) implements Waiter {
 
   @Override
-  public void begun(SagaMachine<?> machine, Instance<?> instance) {
+  public boolean begun(SagaMachine<?> machine, Instance<?> instance) {
     promise.tryComplete(Views.view(machine, instance));
+    return false;
   }
 
   @Override

@@ -7,8 +7,8 @@ import io.vertx.core.Promise;
 record EndWaiter<R>(EngineLoop loop, Request<?, R> contract, Promise<R> promise) implements Waiter {
 
   @Override
-  public void begun(SagaMachine<?> machine, Instance<?> instance) {
-    // the end is what counts
+  public boolean begun(SagaMachine<?> machine, Instance<?> instance) {
+    return true;
   }
 
   @Override

@@ -27,14 +27,18 @@ final class Entry<S> {
   @Nullable
   Decision<S> staged;
 
-  /** When to wake it; entries in the heap with another time are stale. */
+  /** When to wake it; set by {@link Alarms}, as is its place there. */
   long wakeAt = Long.MAX_VALUE;
+
+  int alarm = -1;
 
   /** Whether what is in the log is unknown, so that it is being read. */
   boolean reading;
 
-  private final ArrayDeque<Input> inbox = new ArrayDeque<>(2);
-  private final List<Waiter> waiters = new ArrayList<>(1);
+  /** Inputs that wait, and those who do; most entries have neither, and there are many entries. */
+  private @Nullable ArrayDeque<Input> inbox;
+
+  private @Nullable List<Waiter> waiters;
 
   Entry(SagaMachine<S> machine, Key key, long epoch) {
     this.machine = machine;
@@ -80,27 +84,44 @@ final class Entry<S> {
   }
 
   void attach(Waiter waiter) {
-    waiters.add(waiter);
-    if (current != null) {
-      waiter.begun(machine, current);
+    if (current == null || waiter.begun(machine, current)) {
+      add(waiter);
     }
   }
 
+  private void add(Waiter waiter) {
+    if (waiters == null) {
+      waiters = new ArrayList<>(1);
+    }
+    waiters.add(waiter);
+  }
+
   void push(Input input) {
+    if (inbox == null) {
+      inbox = new ArrayDeque<>(2);
+    }
     inbox.add(input);
   }
 
   @Nullable
   Input poll() {
-    return inbox.poll();
+    Input next = inbox == null ? null : inbox.poll();
+    if (next == null) {
+      inbox = null;
+    }
+    return next;
   }
 
   void forgetInputs() {
-    inbox.clear();
+    inbox = null;
   }
 
   void begun(Instance<S> instance) {
-    waiters.forEach(waiter -> waiter.begun(machine, instance));
+    for (Waiter waiter : drain()) {
+      if (waiter.begun(machine, instance)) {
+        add(waiter);
+      }
+    }
   }
 
   void ended(Instance<S> instance) {
@@ -121,8 +142,8 @@ final class Entry<S> {
   }
 
   private List<Waiter> drain() {
-    List<Waiter> all = List.copyOf(waiters);
-    waiters.clear();
+    List<Waiter> all = waiters == null ? List.of() : waiters;
+    waiters = null;
     return all;
   }
 

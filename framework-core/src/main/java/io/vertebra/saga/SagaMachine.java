@@ -19,12 +19,14 @@ final class SagaMachine<S> {
   private final MessageCodec codec;
   private final DoubleSupplier random;
   private final SagaLimits limits;
+  private final Heard nothing;
 
   SagaMachine(Saga<S> saga, MessageCodec codec, DoubleSupplier random, SagaLimits limits) {
     this.saga = saga;
     this.codec = codec;
     this.random = random;
     this.limits = limits;
+    this.nothing = Heard.nothing(saga.steps().size());
   }
 
   static Input woken() {
@@ -64,7 +66,7 @@ final class SagaMachine<S> {
     int steps = saga.steps().size();
     Buffer encoded = codec.encode(saga.stateType(), state);
     check("the state", encoded);
-    Instance<S> nothing = new Instance<>(
+    Instance<S> before = new Instance<>(
         id,
         key,
         0,
@@ -76,8 +78,8 @@ final class SagaMachine<S> {
         now + saga.deadline().toMillis(),
         0,
         SagaLog.Signals.NONE,
-        Heard.nothing(steps));
-    Draft<S> draft = new Draft<>(this, nothing, now);
+        nothing);
+    Draft<S> draft = new Draft<>(this, before, now);
     draft.note(SagaEvent.Kind.STARTED, "", 0, "");
     new Stages<>(draft).forward(0);
     return draft.written();
@@ -101,7 +103,7 @@ final class SagaMachine<S> {
         now + row.deadline().toMillis(),
         row.events(),
         new SagaLog.Signals(seen, List.of()),
-        Heard.nothing(saga.steps().size()));
+        nothing);
     List<Pending> commands = new ArrayList<>(row.commands().size());
     row.commands().forEach(command -> commands.add(read(instance, command)));
     return instance.expecting(commands);

@@ -141,6 +141,7 @@ final class SagaOwner {
         case VERSION_CONFLICT -> read(entry);
       }
     }
+    recover();
   }
 
   /** Nobody knows what became of a batch. */
@@ -160,7 +161,7 @@ final class SagaOwner {
     if (entry == null || !entry.reading) {
       return;
     }
-    entries.remove(key);
+    forget(entry);
     if (row == null) {
       entry.failed(SagaException.logUnavailable(key.saga(), key.key()));
       return;
@@ -328,7 +329,7 @@ final class SagaOwner {
       entry.begun(current);
     }
     if (entry.epoch == SagaLog.UNOWNED) {
-      entries.remove(entry.key);
+      forget(entry);
       entry.follow();
       return;
     }
@@ -342,10 +343,16 @@ final class SagaOwner {
     Instance<S> current = entry.current;
     boolean isIdle =
         entry.staged == null && current != null && !current.status().isActive();
-    if (isIdle && entries.remove(entry.key, entry)) {
+    if (isIdle && forget(entry)) {
       reads.ended(entry.key);
       entry.ended(Objects.requireNonNull(current));
     }
+  }
+
+  /** Looks after an entry no more; answers whether it did. */
+  private boolean forget(Entry<?> entry) {
+    alarms.set(entry, Long.MAX_VALUE);
+    return entries.remove(entry.key, entry);
   }
 
   private void send(Entry<?> entry, List<Pending> commands, long now) {
@@ -361,7 +368,7 @@ final class SagaOwner {
     if (entry.epoch == SagaLog.UNOWNED || tenure.epochOf(entry.key, now) == entry.epoch) {
       return true;
     }
-    if (entries.remove(entry.key, entry)) {
+    if (forget(entry)) {
       reads.ended(entry.key);
       entry.follow();
     }
@@ -450,28 +457,27 @@ final class SagaOwner {
     for (Entry<?> entry : List.copyOf(entries.values())) {
       if (entry.epoch != SagaLog.UNOWNED
           && leases.lease(entry.key.partition()).epoch() != entry.epoch) {
-        entries.remove(entry.key);
+        forget(entry);
         entry.follow();
       }
     }
   }
 
+  /** Reads on where it can: what waits to be written already would only wait longer, and in memory. */
   private void recover() {
-    boolean hasRoom = entries.size() < settings.maxActive() && reads.isCurrent();
-    if (hasRoom && recovery.load(host, leases, settings.maxBatch())) {
+    boolean hasRoom = entries.size() < settings.maxActive() && dirty.size() < settings.maxBatch();
+    if (hasRoom && reads.isCurrent() && recovery.load(host, leases, settings.maxBatch())) {
       reads.begin();
     }
   }
 
   private <S> void schedule(Entry<S> entry, Instance<S> current, long now) {
     long at = entry.machine.wakeAt(current);
-    alarms.set(entry, at == Long.MAX_VALUE ? at : Math.max(at, now));
+    boolean isWanted = at != Long.MAX_VALUE && entries.get(entry.key) == entry;
+    alarms.set(entry, isWanted ? Math.max(at, now) : Long.MAX_VALUE);
   }
 
   private void wake(Entry<?> entry, long now) {
-    if (entries.get(entry.key) != entry) {
-      return;
-    }
     if (entry.reading) {
       host.find(entry.key);
     } else {

@@ -2,8 +2,8 @@ package io.vertebra.saga;
 
 /** Somebody who started an instance, or attached to it. Told exactly one end, after {@link #begun} or not. */
 interface Waiter {
-  /** The instance is in the log. */
-  void begun(SagaMachine<?> machine, Instance<?> instance);
+  /** The instance is in the log. Answers whether to tell of its end too. */
+  boolean begun(SagaMachine<?> machine, Instance<?> instance);
 
   /** The instance needs no engine any more: it is final, or waits for an operator. */
   <S> void ended(SagaMachine<S> machine, Instance<S> instance);

@@ -15,9 +15,10 @@ final class FakeWaiter implements Waiter {
   Throwable failure;
 
   @Override
-  public void begun(SagaMachine<?> its, Instance<?> instance) {
+  public boolean begun(SagaMachine<?> its, Instance<?> instance) {
     begun++;
     id = instance.id();
+    return true;
   }
 
   @Override

@@ -338,6 +338,54 @@ class SagaOwnerTest {
   }
 
   @Test
+  void reads_no_more_unfinished_instances_than_it_gets_written() {
+    lease(1);
+    start("x");
+    SagaLog.Row row = host.batch.get(0).row();
+    written(SagaLog.Result.WRITTEN);
+    lease(1);
+    List<SagaLog.Lease> more = List.of(new SagaLog.Lease(0, 8));
+    owner.granted(new SagaLog.Grant(more, 1), now, now);
+    for (String page : List.of("a", "b", "c")) {
+      List<SagaLog.Row> rows = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        rows.add(withKey(row, page + i));
+      }
+      owner.loaded(rows, 4, now);
+      rows.forEach(each -> reply(each.key(), host.sent.get(host.sent.size() - 1)));
+    }
+    int loads = host.loads;
+    assertThat(owner.size()).isEqualTo(13);
+    owner.loaded(List.of(withKey(row, "d")), 1, now);
+    assertThat(host.loads).as("7 of them wait to be written").isEqualTo(loads);
+    while (host.loads == loads) {
+      written(SagaLog.Result.WRITTEN);
+    }
+    assertThat(host.batch).as("then it goes on").isNotEmpty();
+  }
+
+  @Test
+  void keeps_no_alarm_for_an_attempt_that_is_not_needed_any_more() {
+    lease(1);
+    start("a");
+    written(SagaLog.Result.WRITTEN);
+    SagaHost.Order reserve = host.sent.get(0);
+    owner.happened(
+        new Entry.Key(Shop.FULFIL.name(), "a"),
+        reserve.instance(),
+        new Input.Failed(reserve.messageId(), 1, "CODE", true, true),
+        now);
+    owner.flush(now);
+    written(SagaLog.Result.WRITTEN);
+    owner.tick(now);
+    long retry = owner.nextTick();
+    assertThat(retry).isBetween(now, now + 500);
+    reply("a", reserve);
+    written(SagaLog.Result.WRITTEN);
+    assertThat(owner.nextTick()).isGreaterThan(retry);
+  }
+
+  @Test
   void tells_those_who_wait_when_it_closes() {
     lease(1);
     FakeWaiter waiter = start("a");

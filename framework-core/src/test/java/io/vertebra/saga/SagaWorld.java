@@ -634,10 +634,11 @@ final class SagaWorld {
       }
 
       @Override
-      public void begun(SagaMachine<?> its, Instance<?> instance) {
+      public boolean begun(SagaMachine<?> its, Instance<?> instance) {
         if (!instance.key().equals(customer.key)) {
           throw new AssertionError(customer.key + " is told of " + instance.key());
         }
+        return true;
       }
 
       @Override
