@@ -81,7 +81,7 @@ final class EngineNode implements Node, Shareable {
         engine.lanes(),
         engine.guard(),
         cluster == null ? () -> {} : cluster::loadChanged);
-    this.threads = new HandlerThreads(vertx, engine.nodeId(), options, stalls);
+    this.threads = new HandlerThreads(engine, options, stalls);
     this.view = new EngineView(engine);
     options.callLimits().forEach((contract, most) -> engine.route(contract).limitCallsTo(most));
     this.idempotency =

@@ -2,6 +2,7 @@ package io.vertebra;
 
 import io.vertebra.dispatch.CallLocal;
 import io.vertebra.dispatch.DispatchOwner;
+import io.vertebra.dispatch.Engine;
 import io.vertebra.dispatch.Handler;
 import io.vertebra.dispatch.NotRun;
 import io.vertebra.error.CallException;
@@ -26,12 +27,14 @@ final class HandlerThreads {
   private final CpuPool cpu;
   private final StallMonitor stalls;
 
-  HandlerThreads(VertxInternal vertx, String nodeId, NodeOptions options, StallMonitor stalls) {
-    this.vertx = vertx;
+  HandlerThreads(Engine engine, NodeOptions options, StallMonitor stalls) {
+    this.vertx = engine.vertx();
+    String nodeId = engine.nodeId();
     this.stalls = stalls;
     this.pool =
         vertx.createSharedWorkerExecutor("vertebra-blocking-" + nodeId, options.blockingThreads());
-    this.cpu = new CpuPool(vertx, nodeId, options.cpu());
+    this.cpu = new CpuPool(vertx, nodeId, options.cpu(), engine.guard());
+    stalls.onRound(cpu::loopCameRound);
   }
 
   /**
@@ -63,7 +66,7 @@ final class HandlerThreads {
           })
           .recover(failure -> Future.failedFuture(
               !begun.get() && failure instanceof VertebraException refusal
-                  ? new NotRun(refusal, "cpu-queue")
+                  ? new NotRun(refusal)
                   : failure));
     };
   }

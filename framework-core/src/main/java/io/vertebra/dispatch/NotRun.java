@@ -10,22 +10,15 @@ public final class NotRun extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final VertebraException failure;
-  private final String reason;
 
-  /** For the caller to hear {@code failure}; {@code reason} is for meters. */
-  public NotRun(VertebraException failure, String reason) {
+  /** For the caller to hear {@code failure}. */
+  public NotRun(VertebraException failure) {
     super(failure.getMessage(), failure, false, false);
     this.failure = failure;
-    this.reason = reason;
   }
 
   /** What the caller hears. */
   public VertebraException failure() {
     return failure;
-  }
-
-  /** One of a few fixed words. */
-  String reason() {
-    return reason;
   }
 }

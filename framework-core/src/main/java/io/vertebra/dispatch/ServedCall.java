@@ -257,9 +257,6 @@ public final class ServedCall<Q, R> extends Scope implements Call, Runnable, Com
               contract().name(), declared.failure().getClass().getSimpleName());
     }
     if (cause instanceof NotRun refusal) {
-      if (refusal.failure().code() == ErrorCode.OVERLOADED) {
-        count(GuardEvent.Kind.REJECTED, refusal.reason());
-      }
       return refusal.failure();
     }
     // What an idempotent consumer or a saga says is meant for the caller; other failures of the

@@ -1,12 +1,13 @@
 package io.vertebra.limit;
 
+import io.vertebra.dispatch.GuardLog;
 import io.vertebra.error.CallException;
 import io.vertebra.error.OverloadedException;
 import io.vertebra.messaging.Call;
 import io.vertebra.messaging.CallOptions;
 import io.vertebra.messaging.Criticality;
+import io.vertebra.messaging.GuardEvent;
 import io.vertx.core.Future;
-import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import java.time.Duration;
 import java.util.Map;
@@ -22,58 +23,64 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>May be used from any thread. Futures complete on the context of whoever submits.
  */
 public final class CpuPool {
-  private static final String NO_CONTRACT = "";
+  private static final String NO_CONTRACT = LoopProbe.NO_CONTRACT;
 
   private final VertxInternal vertx;
   private final String nodeId;
   private final CpuOptions options;
+  private final GuardLog guard;
   private final CpuScheduler scheduler;
   private final Map<String, CpuCost> costs = new ConcurrentHashMap<>();
+  /** Only for the thread that tells of event loops. */
+  private final CpuGrowth growth = new CpuGrowth(System.nanoTime());
 
   /** A pool whose threads start with the first piece of work; for the node, which has one. */
   @SuppressWarnings("exports")
-  public CpuPool(VertxInternal vertx, String nodeId, CpuOptions options) {
+  public CpuPool(VertxInternal vertx, String nodeId, CpuOptions options, GuardLog guard) {
     this.vertx = vertx;
     this.nodeId = nodeId;
     this.options = options;
-    this.scheduler = new CpuScheduler(options.threads(), nodeId);
+    this.guard = guard;
+    this.scheduler = new CpuScheduler(options, nodeId, this::refused);
   }
 
   /**
    * Runs {@code task} on a thread of the pool for a call: within its deadline, with its importance,
    * and not at all if the caller gives up before it begins. {@link Call#checkpoint()} in its loops lets
-   * it end early. Fails with {@link OverloadedException} if it would have to wait too long, and with
-   * what the task throws.
+   * it end early. Fails with {@link OverloadedException} if it would have to wait too long, or waits when
+   * there is too much and most of that is for the same contract and caller, and with what the task throws.
    */
   public <T> Future<T> run(Call call, Callable<T> task) {
-    CpuWork.Origin origin = new CpuWork.Origin(
+    CpuFlow.Key flow = new CpuFlow.Key(
         call.metadata().criticality().rank(),
         call.metadata().contract(),
         call.metadata().caller());
     long now = System.nanoTime();
-    ContextInternal context = vertx.getOrCreateContext();
-    CpuWork<T> work = new CpuWork<>(
-        cost(origin.contract()),
-        now + call.deadline().remaining().toNanos(),
-        origin,
-        task,
-        context);
+    CpuWork<T> work =
+        work(new CpuWork.Wanted<>(flow, now + call.deadline().remaining().toNanos(), task), now);
     call.onCancel(() -> abandon(work));
-    return submit(work, now);
+    scheduler.add(work);
+    return work.promise().future();
   }
 
   /** Runs {@code task} on a thread of the pool, with the deadline of {@link CallOptions#defaults()} and {@link Criticality#CRITICAL}. */
   public <T> Future<T> run(Callable<T> task) {
-    CpuWork.Origin origin = new CpuWork.Origin(Criticality.CRITICAL.rank(), NO_CONTRACT, nodeId);
+    CpuFlow.Key flow = new CpuFlow.Key(Criticality.CRITICAL.rank(), NO_CONTRACT, nodeId);
     long now = System.nanoTime();
-    return submit(
-        new CpuWork<>(
-            cost(NO_CONTRACT),
-            now + CallOptions.defaults().timeoutNanos(),
-            origin,
-            task,
-            vertx.getOrCreateContext()),
-        now);
+    CpuWork<T> work =
+        work(new CpuWork.Wanted<>(flow, now + CallOptions.defaults().timeoutNanos(), task), now);
+    scheduler.add(work);
+    return work.promise().future();
+  }
+
+  private <T> CpuWork<T> work(CpuWork.Wanted<T> wanted, long now) {
+    CpuCost cost = cost(wanted.flow().contract());
+    int queued = scheduler.queued();
+    long wait = scheduler.queuedNanos() / scheduler.allowed();
+    boolean tooLong =
+        wait > options.maxWait().toNanos() || wait + cost.estimate() > wanted.deadline() - now;
+    boolean isContested = queued >= options.queue() || (queued > 0 && tooLong);
+    return new CpuWork<>(wanted, cost, isContested, vertx.getOrCreateContext());
   }
 
   private CpuCost cost(String contract) {
@@ -81,25 +88,35 @@ public final class CpuPool {
     return known != null ? known : costs.computeIfAbsent(contract, fresh -> new CpuCost());
   }
 
-  private <T> Future<T> submit(CpuWork<T> work, long now) {
-    long wait = scheduler.queuedNanos() / options.threads();
-    boolean tooLong =
-        wait > options.maxWait().toNanos() || wait + work.estimate > work.deadline - now;
-    if (scheduler.queued() >= options.queue() || (scheduler.queued() > 0 && tooLong)) {
-      work.abandon();
-      work.promise()
-          .fail(OverloadedException.cpuQueueFull(
-              work.origin.contract(), scheduler.queued(), Duration.ofNanos(wait)));
-    } else {
-      scheduler.add(work);
-    }
-    return work.promise().future();
+  private void refused(CpuWork<?> work, boolean pushedOut, int queued, long wait) {
+    String contract = work.flow.contract();
+    guard.count(
+        GuardEvent.Kind.REJECTED,
+        contract,
+        pushedOut ? "cpu-pushed-out" : "cpu-queue",
+        () -> "of " + work.flow.caller() + ", " + queued + " pieces of work wait");
+    work.promise()
+        .tryFail(OverloadedException.cpuQueueFull(contract, queued, Duration.ofNanos(wait)));
   }
 
   private void abandon(CpuWork<?> work) {
     if (work.abandon()) {
       scheduler.abandoned(work);
-      work.promise().tryFail(CallException.cancelled(work.origin.contract(), false));
+      work.promise().tryFail(CallException.cancelled(work.flow.contract(), false));
+    }
+  }
+
+  /** An event loop took that many nanoseconds to come round; for the stall monitor. */
+  public void loopCameRound(long nanos) {
+    loopCameRound(nanos, System.nanoTime());
+  }
+
+  void loopCameRound(long nanos, long now) {
+    if (options.isSpareCore()) {
+      int threads = growth.lag(nanos, now) ? options.mostThreads() : options.threads();
+      if (threads != scheduler.allowed()) {
+        scheduler.allow(threads);
+      }
     }
   }
 
@@ -108,9 +125,9 @@ public final class CpuPool {
     return scheduler.queued();
   }
 
-  /** Threads that run work, at most. */
+  /** Threads that run work, at most; see {@link CpuOptions#withSpareCore}. */
   public int threads() {
-    return options.threads();
+    return scheduler.allowed();
   }
 
   /** Ends the threads once they have done what they run; what waits fails with CANCELLED. */

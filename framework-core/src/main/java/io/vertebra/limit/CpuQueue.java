@@ -1,10 +1,10 @@
 package io.vertebra.limit;
 
 import io.vertebra.messaging.Criticality;
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,31 +23,37 @@ final class CpuQueue<T> {
   private static final int CLASSES = Criticality.values().length;
   private static final int SHARE_OF_LOWEST = 10;
 
-  private final Map<Key, Flow<T>> flows = new HashMap<>();
-  private final Flow<T>[] turns;
+  private final Map<CpuFlow.Key, CpuFlow<T>> flows = new HashMap<>();
+  private final CpuDebts debts = new CpuDebts();
+  private final List<CpuRing<T>> rings = new ArrayList<>(CLASSES);
   private int size;
+  private long cost;
   private long sequence;
   private long usedByOthers;
   private long usedByLowest;
 
   /** An empty queue. */
-  @SuppressWarnings({"unchecked", "rawtypes"}) // arrays know no type parameters
   CpuQueue() {
-    turns = new Flow[CLASSES];
+    for (int rank = 0; rank < CLASSES; rank++) {
+      rings.add(new CpuRing<>());
+    }
   }
 
-  private record Key(int rank, String contract, String caller) {}
-
-  /** A piece of work that waits. */
+  /** A piece of work that waits, or runs. */
   static final class Job<T> {
     final T item;
     final long deadline;
     final long estimate;
-    private final long sequence;
-    private final Flow<T> flow;
-    private boolean gone;
+    final long sequence;
+    private final CpuFlow<T> flow;
+    private boolean waits = true;
+    private boolean wasAlone;
 
-    private Job(T item, long deadline, long estimate, long sequence, Flow<T> flow) {
+    CpuFlow.Key key() {
+      return flow.key;
+    }
+
+    private Job(T item, long deadline, long estimate, long sequence, CpuFlow<T> flow) {
       this.item = item;
       this.deadline = deadline;
       this.estimate = estimate;
@@ -56,43 +62,25 @@ final class CpuQueue<T> {
     }
   }
 
-  /** The work of one flow, by deadline; in the ring of its class as long as it has any. */
-  private static final class Flow<T> {
-    final Key key;
-    final PriorityQueue<Job<T>> jobs =
-        new PriorityQueue<>(Comparator.<Job<T>>comparingLong(job -> job.deadline)
-            .thenComparingLong(job -> job.sequence));
-    long deficit;
-    int length;
-    boolean hasTurn;
-
-    @Nullable
-    Flow<T> next;
-
-    @Nullable
-    Flow<T> previous;
-
-    Flow(Key key) {
-      this.key = key;
-    }
-  }
-
   /**
    * Adds a piece of work.
    *
-   * @param rank of its criticality
+   * @param key of its flow
    * @param deadline by which the flow sorts it
    * @param estimate processor time that it will take about, in nanoseconds
+   * @param now by any clock, for what has been forgotten meanwhile
    */
-  Job<T> add(T item, int rank, String contract, String caller, long deadline, long estimate) {
-    Flow<T> flow = flows.computeIfAbsent(new Key(rank, contract, caller), Flow::new);
-    Job<T> job = new Job<>(item, deadline, estimate, sequence++, flow);
-    if (flow.length == 0) {
-      link(flow);
+  Job<T> add(T item, CpuFlow.Key key, long deadline, long estimate, long now) {
+    CpuRing<T> ring = rings.get(key.rank());
+    CpuFlow<T> flow = flows.get(key);
+    if (flow == null) {
+      flow = new CpuFlow<>(key, debts.takeUp(key, ring.progress(), now));
+      flows.put(key, flow);
     }
-    flow.jobs.add(job);
-    flow.length++;
+    Job<T> job = new Job<>(item, deadline, estimate, sequence++, flow);
+    ring.change(flow, grown -> grown.add(job));
     size++;
+    cost += estimate;
     return job;
   }
 
@@ -103,31 +91,26 @@ final class CpuQueue<T> {
     if (rank < 0) {
       return null;
     }
-    for (Flow<T> flow = turns[rank]; flow != null; flow = turns[rank]) {
+    CpuRing<T> ring = rings.get(rank);
+    while (true) {
+      CpuFlow<T> flow = ring.turn();
+      if (flow == null) {
+        return null;
+      }
       if (!flow.hasTurn) {
         flow.hasTurn = true;
         flow.deficit += QUANTUM;
       }
-      Job<T> job = first(flow);
-      if (job.estimate <= flow.deficit || flow.next == flow) {
-        flow.jobs.remove();
+      Job<T> job = flow.first();
+      job.wasAlone = ring.isAlone();
+      if (job.estimate <= flow.deficit || job.wasAlone) {
+        flow.running++;
+        flow.pay(job.estimate, job.wasAlone);
         take(job);
-        flow.deficit = Math.max(flow.deficit - job.estimate, -QUANTUM * CLASSES);
         return job;
       }
       flow.hasTurn = false;
-      turns[rank] = flow.next;
-    }
-    return null;
-  }
-
-  private Job<T> first(Flow<T> flow) {
-    while (true) {
-      Job<T> job = flow.jobs.element();
-      if (!job.gone) {
-        return job;
-      }
-      flow.jobs.remove();
+      ring.next();
     }
   }
 
@@ -136,7 +119,7 @@ final class CpuQueue<T> {
     int first = -1;
     int last = -1;
     for (int rank = 0; rank < CLASSES; rank++) {
-      if (turns[rank] != null) {
+      if (rings.get(rank).turn() != null) {
         first = first < 0 ? rank : first;
         last = rank;
       }
@@ -149,76 +132,90 @@ final class CpuQueue<T> {
     return usedByLowest * (SHARE_OF_LOWEST - 1) < usedByOthers ? last : first;
   }
 
-  /** A piece that was taken has used that much processor time. */
-  void used(Job<T> job, long nanos) {
-    Flow<T> flow = job.flow;
-    flow.deficit -= nanos - job.estimate;
+  /** A piece that was taken has used that much processor time; none if it did not run after all. */
+  void used(Job<T> job, long nanos, long now) {
+    CpuFlow<T> flow = job.flow;
+    flow.pay(nanos - job.estimate, job.wasAlone);
+    int rank = flow.key.rank();
+    rings.get(rank).progressed(nanos);
     int lowest = CLASSES - 1;
-    while (lowest > 0 && turns[lowest] == null) {
+    while (lowest > 0 && rings.get(lowest).turn() == null) {
       lowest--;
     }
-    if (flow.key.rank >= lowest) {
+    if (rank >= lowest) {
       usedByLowest += nanos;
     } else {
       usedByOthers += nanos;
     }
+    flow.running--;
+    restIfIdle(flow, now);
   }
 
   /** A piece is not wanted any more; false if it was taken already. */
-  boolean remove(Job<T> job) {
-    if (job.gone) {
+  boolean remove(Job<T> job, long now) {
+    if (!job.waits) {
       return false;
     }
     take(job);
+    restIfIdle(job.flow, now);
     return true;
   }
 
   private void take(Job<T> job) {
-    job.gone = true;
+    job.waits = false;
+    rings.get(job.flow.key.rank()).change(job.flow, less -> less.remove(job));
     size--;
-    if (--job.flow.length == 0) {
-      unlink(job.flow);
+    cost -= job.estimate;
+  }
+
+  private void restIfIdle(CpuFlow<T> flow, long now) {
+    if (flow.isIdle() && flows.remove(flow.key, flow)) {
+      debts.keep(flow.key, flow.deficit, rings.get(flow.key.rank()).progress(), now);
     }
+  }
+
+  /**
+   * The piece to give up when there are too many: of the least important class the newest of the flow
+   * that waits for most processor time. Null if none waits.
+   */
+  @Nullable
+  Job<T> leastFair() {
+    for (int rank = CLASSES - 1; rank >= 0; rank--) {
+      CpuFlow<T> heaviest = rings.get(rank).heaviest();
+      if (heaviest != null) {
+        return heaviest.newest();
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Processor time that is used, about, before a piece that waits begins: that of all that waits, or if
+   * less, as much for each flow of its class as its own flow has before it.
+   */
+  long before(Job<T> job) {
+    CpuRing<T> ring = rings.get(job.flow.key.rank());
+    long own = job.flow.cost() - job.estimate;
+    long fair = Math.max(own, own * ring.flows() + QUANTUM * (ring.flows() - 1));
+    return Math.min(cost - job.estimate, fair);
   }
 
   int size() {
     return size;
   }
 
-  /** Flows that have work. */
+  /** Processor time that what waits will take about. */
+  long cost() {
+    return cost;
+  }
+
+  /** Flows that have work, waiting or running. */
   int flows() {
     return flows.size();
   }
 
-  private void link(Flow<T> flow) {
-    Flow<T> turn = turns[flow.key.rank];
-    Flow<T> last = turn == null ? null : turn.previous;
-    if (turn == null || last == null) {
-      flow.next = flow;
-      flow.previous = flow;
-      turns[flow.key.rank] = flow;
-    } else {
-      flow.previous = last;
-      flow.next = turn;
-      last.next = flow;
-      turn.previous = flow;
-    }
-  }
-
-  /** A flow without work has no turn; what it owes is forgotten, like what it saved. */
-  private void unlink(Flow<T> flow) {
-    flows.remove(flow.key);
-    flow.jobs.clear();
-    Flow<T> next = flow.next;
-    Flow<T> previous = flow.previous;
-    if (next == flow || next == null || previous == null) {
-      turns[flow.key.rank] = null;
-      return;
-    }
-    next.previous = previous;
-    previous.next = next;
-    if (turns[flow.key.rank] == flow) {
-      turns[flow.key.rank] = next;
-    }
+  /** Flows without work whose debt is kept. */
+  int debtors() {
+    return debts.size();
   }
 }

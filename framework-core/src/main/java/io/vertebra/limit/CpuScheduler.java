@@ -15,11 +15,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * The threads of the pool. Whoever submits only puts work into an inbox and wakes a thread, without
  * ever waiting; the threads take turns with the queue, one at a time, and sleep when there is nothing.
+ * Work that comes when there is too much is judged in a turn as well, which the submitter takes if
+ * nobody has it: the queue is what knows who has more than his share.
  */
 final class CpuScheduler {
   private static final Logger LOG = LoggerFactory.getLogger(CpuScheduler.class);
   private static final int CHUNK = 256;
 
+  private final CpuOptions options;
+  private final Refused refused;
   private final MpscUnboundedArrayQueue<Runnable> inbox = new MpscUnboundedArrayQueue<>(CHUNK);
   /** Only for the thread that has {@link #turn}. */
   private final CpuQueue<CpuWork<?>> queue = new CpuQueue<>();
@@ -31,14 +35,29 @@ final class CpuScheduler {
   private final AtomicBoolean started = new AtomicBoolean();
   private final boolean measures;
   private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+  private volatile int allowed;
   private volatile boolean closed;
 
-  CpuScheduler(int workers, String nodeId) {
+  CpuScheduler(CpuOptions options, String nodeId, Refused refused) {
+    this.options = options;
+    this.refused = refused;
+    this.allowed = options.threads();
     this.measures = threads.isCurrentThreadCpuTimeSupported();
-    this.workers = new Worker[workers];
-    for (int i = 0; i < workers; i++) {
-      this.workers[i] = new Worker("vertebra-cpu-" + nodeId + "-" + i);
+    this.workers = new Worker[options.mostThreads()];
+    for (int i = 0; i < workers.length; i++) {
+      this.workers[i] = new Worker("vertebra-cpu-" + nodeId + "-" + i, i);
     }
+  }
+
+  /** Hears of work that is not taken. */
+  interface Refused {
+    /**
+     * It has not run and will not.
+     *
+     * @param pushedOut whether it waited already, and gave way to work of somebody who has less
+     * @param wait nanoseconds that it would have waited, about
+     */
+    void refused(CpuWork<?> work, boolean pushedOut, int queued, long wait);
   }
 
   int queued() {
@@ -48,6 +67,20 @@ final class CpuScheduler {
   /** Processor time that what waits will take about. */
   long queuedNanos() {
     return queuedNanos.get();
+  }
+
+  /** Threads that run work now. */
+  int allowed() {
+    return allowed;
+  }
+
+  /** Lets that many threads run work from now on; those that run some end it first. Any thread. */
+  void allow(int number) {
+    int before = allowed;
+    allowed = number;
+    if (number > before) {
+      wakeOne();
+    }
   }
 
   /** Any thread. */
@@ -65,6 +98,9 @@ final class CpuScheduler {
       }
     }
     wakeOne();
+    if (work.isContested) {
+      settle();
+    }
   }
 
   /** A piece that waited is not wanted any more. Any thread. */
@@ -73,7 +109,7 @@ final class CpuScheduler {
     inbox.offer(() -> {
       CpuQueue.Job<CpuWork<?>> job = work.job;
       if (job != null) {
-        queue.remove(job);
+        queue.remove(job, System.nanoTime());
       }
     });
     wakeOne();
@@ -85,17 +121,47 @@ final class CpuScheduler {
   }
 
   private void enqueue(CpuWork<?> work) {
-    work.job = queue.add(
-        work,
-        work.origin.rank(),
-        work.origin.contract(),
-        work.origin.caller(),
-        work.deadline,
-        work.estimate);
+    long now = System.nanoTime();
+    CpuQueue.Job<CpuWork<?>> job = queue.add(work, work.flow, work.deadline, work.estimate, now);
+    work.job = job;
+    if (work.isContested) {
+      judge(job, now);
+    }
+  }
+
+  /** There is too much: gives up what cannot be in time, and what waits for those who have most. In turn. */
+  private void judge(CpuQueue.Job<CpuWork<?>> fresh, long now) {
+    int running = allowed;
+    CpuWork<?> work = fresh.item;
+    if (queue.size() > 1 && queue.before(fresh) / running + work.estimate > work.deadline - now) {
+      giveUp(fresh, fresh, now);
+    }
+    for (CpuQueue.Job<CpuWork<?>> last = queue.leastFair();
+        last != null && isTooMuchWith(last, running);
+        last = queue.leastFair()) {
+      giveUp(last, fresh, now);
+    }
+  }
+
+  private boolean isTooMuchWith(CpuQueue.Job<CpuWork<?>> job, int running) {
+    long others = queue.cost() - job.estimate;
+    return queue.size() > options.queue()
+        || (queue.size() > 1 && others / running > options.maxWait().toNanos());
+  }
+
+  private void giveUp(CpuQueue.Job<CpuWork<?>> job, CpuQueue.Job<CpuWork<?>> fresh, long now) {
+    queue.remove(job, now);
+    CpuWork<?> work = job.item;
+    if (work.abandon()) {
+      left(work);
+      refused.refused(work, job != fresh, queue.size(), queue.cost() / allowed);
+    }
   }
 
   private void wakeOne() {
-    for (Worker worker : workers) {
+    int most = allowed;
+    for (int i = 0; i < most; i++) {
+      Worker worker = workers[i];
       if (worker.sleeps.get() && worker.sleeps.compareAndSet(true, false)) {
         LockSupport.unpark(worker);
         return;
@@ -106,16 +172,31 @@ final class CpuScheduler {
   private void refuse(CpuWork<?> work) {
     if (work.abandon()) {
       left(work);
-      work.promise().tryFail(CallException.cancelled(work.origin.contract(), false));
+      work.promise().tryFail(CallException.cancelled(work.flow.contract(), false));
     }
   }
 
-  /** The next piece to run, begun; null if none waits. Only in turn. */
-  private CpuQueue.@Nullable Job<CpuWork<?>> next() {
+  /** Judges what has come, if nobody has the turn; who has it does so before or after giving it back. */
+  private void settle() {
+    while (!inbox.isEmpty() && turn.compareAndSet(false, true)) {
+      try {
+        takeIn();
+      } finally {
+        turn.set(false);
+      }
+    }
+  }
+
+  private void takeIn() {
     for (Runnable change = inbox.poll(); change != null; change = inbox.poll()) {
       change.run();
     }
-    while (true) {
+  }
+
+  /** The next piece to run, begun; null if none waits, or others are to run it. Only in turn. */
+  private CpuQueue.@Nullable Job<CpuWork<?>> next(int worker) {
+    takeIn();
+    while (closed || worker < allowed) {
       CpuQueue.Job<CpuWork<?>> job = queue.poll();
       if (job == null) {
         return null;
@@ -130,7 +211,9 @@ final class CpuScheduler {
         }
         return job;
       }
+      queue.used(job, 0, System.nanoTime());
     }
+    return null;
   }
 
   void close() {
@@ -146,9 +229,11 @@ final class CpuScheduler {
 
   private final class Worker extends Thread {
     final AtomicBoolean sleeps = new AtomicBoolean();
+    private final int index;
 
-    Worker(String name) {
+    Worker(String name, int index) {
       super(name);
+      this.index = index;
       setDaemon(true);
     }
 
@@ -163,12 +248,13 @@ final class CpuScheduler {
         CpuQueue.Job<CpuWork<?>> job;
         try {
           if (done != null) {
-            queue.used(done, used);
+            queue.used(done, used, System.nanoTime());
           }
-          job = next();
+          job = next(index);
         } finally {
           turn.set(false);
         }
+        settle();
         done = job;
         if (job != null) {
           used = run(job.item);
@@ -199,10 +285,15 @@ final class CpuScheduler {
     /** Until somebody has something to do; whoever adds work sees that this thread sleeps, or this thread sees the work. */
     private void sleep() {
       sleeps.set(true);
-      while (inbox.isEmpty() && !closed && sleeps.get()) {
+      while (!hasWork() && !closed && sleeps.get()) {
         LockSupport.park(this);
       }
       sleeps.set(false);
+    }
+
+    /** Work is in the inbox, or has gone from there to the queue. */
+    private boolean hasWork() {
+      return !inbox.isEmpty() || (index < allowed && queued.get() > 0);
     }
   }
 }

@@ -15,7 +15,10 @@ final class CpuWork<T> {
   final CpuCost cost;
   final long estimate;
   final long deadline;
-  final Origin origin;
+  final CpuFlow.Key flow;
+  /** Whether it came when there was too much already. */
+  final boolean isContested;
+
   private final Callable<T> task;
   private final ContextInternal context;
   private final Promise<T> promise;
@@ -24,22 +27,19 @@ final class CpuWork<T> {
   /** Its place in the queue; only its owner looks. */
   CpuQueue.@Nullable Job<CpuWork<?>> job;
 
-  /**
-   * For whom it is.
-   *
-   * @param rank of the criticality
-   */
-  record Origin(int rank, String contract, String caller) {}
-
-  CpuWork(CpuCost cost, long deadline, Origin origin, Callable<T> task, ContextInternal context) {
+  CpuWork(Wanted<T> wanted, CpuCost cost, boolean isContested, ContextInternal context) {
     this.cost = cost;
     this.estimate = cost.estimate();
-    this.deadline = deadline;
-    this.origin = origin;
-    this.task = task;
+    this.deadline = wanted.deadline;
+    this.flow = wanted.flow;
+    this.isContested = isContested;
+    this.task = wanted.task;
     this.context = context;
     this.promise = context.promise();
   }
+
+  /** What is to be run, for whom, and until when. */
+  record Wanted<T>(CpuFlow.Key flow, long deadline, Callable<T> task) {}
 
   Promise<T> promise() {
     return promise;

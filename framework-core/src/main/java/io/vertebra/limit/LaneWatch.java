@@ -2,6 +2,7 @@ package io.vertebra.limit;
 
 import io.vertebra.dispatch.Lane;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 
 /** Watches one event loop: code that is stamped, and the other. Only for the watching thread. */
 final class LaneWatch {
@@ -20,8 +21,9 @@ final class LaneWatch {
     this.other = watches.apply(probe);
   }
 
-  /** Looks once; whether anything runs there. */
-  boolean look(long now) {
+  /** Looks once; whether anything runs there. {@code onRound} hears how long it took to come round. */
+  boolean look(long now, LongConsumer onRound) {
+    probe.tell(now, onRound);
     boolean busy = stamped.look(now);
     busy |= other.look(now);
     probe.send(now);

@@ -6,6 +6,7 @@ import io.vertebra.dispatch.DispatchStamp;
 import java.lang.management.ThreadMXBean;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +32,9 @@ final class LoopProbe implements Watched, Runnable {
   private long sent;
   private long sentAt;
   private boolean dead;
+  private long told;
   private long cpuWhenRun;
+  private long ranAt;
   private volatile @Nullable Thread thread;
   private final AtomicLong ran = new AtomicLong();
 
@@ -63,6 +66,16 @@ final class LoopProbe implements Watched, Runnable {
     }
   }
 
+  /** Tells how long the last task waited, once, and as long as one waits how long it has done so. */
+  void tell(long now, LongConsumer onRound) {
+    if (isWaiting()) {
+      onRound.accept(now - sentAt);
+    } else if (told != sent) {
+      told = sent;
+      onRound.accept(ranAt - sentAt);
+    }
+  }
+
   private boolean isWaiting() {
     return sent != ran.get();
   }
@@ -72,6 +85,7 @@ final class LoopProbe implements Watched, Runnable {
     if (thread == null) {
       thread = Thread.currentThread();
     }
+    ranAt = System.nanoTime();
     cpuWhenRun = threads.getCurrentThreadCpuTime();
     ran.incrementAndGet();
   }

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,7 @@ public final class StallMonitor {
   private final StallSampler sampler = new StallSampler();
   private final VirtualWatch virtual = new VirtualWatch(this::watch);
   private final Watcher watcher;
+  private volatile LongConsumer onRound = nanos -> {};
 
   /**
    * A monitor that is not started; for the node, which has one.
@@ -49,6 +51,11 @@ public final class StallMonitor {
     this.onHealth = onHealth;
     this.findings = new StallFindings(options, guard, table);
     this.watcher = new Watcher("vertebra-stalls-" + nodeId);
+  }
+
+  /** Lets {@code listener} hear, on the watching thread, how long an event loop took to come round. */
+  public void onRound(LongConsumer listener) {
+    onRound = listener;
   }
 
   /** Begins to look, if the options say so. */
@@ -118,7 +125,7 @@ public final class StallMonitor {
       for (Lane lane : lanes.all()) {
         LaneWatch watch = watches.computeIfAbsent(
             lane, fresh -> new LaneWatch(lane, sampler, StallMonitor.this::watch));
-        busy |= watch.look(System.nanoTime());
+        busy |= watch.look(System.nanoTime(), onRound);
         changed |= watch.isUnhealthy() != stalled.contains(lane);
       }
       if (changed) {

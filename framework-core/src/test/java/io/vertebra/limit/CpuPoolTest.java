@@ -14,6 +14,7 @@ import io.vertebra.NodeOptions;
 import io.vertebra.OneNode;
 import io.vertebra.Shop.Charged;
 import io.vertebra.Shop.Reserved;
+import io.vertebra.dispatch.Engine;
 import io.vertebra.error.CallException;
 import io.vertebra.error.ErrorCode;
 import io.vertebra.messaging.Call;
@@ -32,6 +33,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -136,6 +138,80 @@ class CpuPoolTest {
   }
 
   @Test
+  void who_has_most_waiting_gives_way_to_who_has_less() {
+    one.serve(on -> {
+      on.cpuBound(RESERVE, this::compute);
+      on.cpuBound(CHARGE, charge -> new Charged(""));
+    });
+    Future<Reserved> running = occupy();
+    List<Future<Reserved>> waiting = new ArrayList<>();
+    for (int i = 1; i <= 3; i++) {
+      waiting.add(call(i, LATE));
+      eventuallyQueued(i);
+    }
+    Future<Charged> other = one.bus().request(CHARGE, charge(1), LATE);
+    var pushedOut = failureOf(waiting.remove(2));
+
+    assertThat(pushedOut.code()).isEqualTo(ErrorCode.OVERLOADED);
+    assertThat(pushedOut.mayHaveRun()).isFalse();
+    assertThat(
+            one.node().view().guarded(GuardEvent.Kind.REJECTED, "stock.reserve", "cpu-pushed-out"))
+        .isEqualTo(1);
+    assertThat(one.node().cpu().queued()).isEqualTo(3);
+    open.countDown();
+    resultOf(Future.all(waiting));
+    resultOf(running);
+    resultOf(other);
+    assertThat(order).containsExactly(0, 1, 2);
+  }
+
+  @Test
+  void work_of_no_contract_that_is_refused_is_counted_too() {
+    one.serve(on -> on.cpuBound(RESERVE, this::compute));
+    Future<Reserved> running = occupy();
+    List<Future<Integer>> waiting = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      waiting.add(one.node().cpu().run(() -> 1));
+    }
+    assertThat(failureOf(waiting.remove(3)).code()).isEqualTo(ErrorCode.OVERLOADED);
+    assertThat(one.node().view().guarded(GuardEvent.Kind.REJECTED, "no contract", "cpu-queue"))
+        .isEqualTo(1);
+    open.countDown();
+    resultOf(running);
+    resultOf(Future.all(waiting));
+  }
+
+  @Test
+  void the_core_of_event_loops_is_used_while_they_hardly_need_it() {
+    CpuPool pool = new CpuPool(
+        (VertxInternal) one.vertx(),
+        "spare",
+        CpuOptions.defaults().withThreads(1).withSpareCore(true),
+        Engine.of(one.bus()).guard());
+    AtomicInteger begun = new AtomicInteger();
+    List<Future<Boolean>> work = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      work.add(pool.run(() -> {
+        begun.incrementAndGet();
+        return open.await(60, TimeUnit.SECONDS);
+      }));
+    }
+    one.eventually("one runs", () -> begun.get() == 1);
+    assertThat(pool.threads()).isEqualTo(1);
+    long now = System.nanoTime();
+    for (int i = 0; i <= 100; i++) {
+      pool.loopCameRound(50_000, now + i * 20_000_000L);
+    }
+    assertThat(pool.threads()).isEqualTo(2);
+    one.eventually("both run", () -> begun.get() == 2);
+    pool.loopCameRound(6_000_000, now);
+    assertThat(pool.threads()).isEqualTo(1);
+    open.countDown();
+    work.forEach(each -> assertThat(resultOf(each)).isTrue());
+    pool.close();
+  }
+
+  @Test
   void work_whose_caller_gave_up_before_it_began_does_not_run_and_makes_room() {
     one.serve(on -> on.cpuBound(RESERVE, this::compute));
     Future<Reserved> running = occupy();
@@ -205,7 +281,8 @@ class CpuPoolTest {
     CpuPool pool = new CpuPool(
         (VertxInternal) one.vertx(),
         "busy",
-        CpuOptions.defaults().withThreads(3).withQueue(1_000_000));
+        CpuOptions.defaults().withThreads(3).withQueue(1_000_000),
+        Engine.of(one.bus()).guard());
     // The first pieces load classes; what they take must not count as what a piece takes.
     for (int i = 0; i < 50; i++) {
       resultOf(pool.run(() -> 1));
@@ -234,8 +311,10 @@ class CpuPoolTest {
     assertThatIllegalArgumentException().isThrownBy(() -> options.withThreads(-1));
     assertThatIllegalArgumentException().isThrownBy(() -> options.withQueue(0));
     assertThatIllegalArgumentException().isThrownBy(() -> options.withMaxWait(Duration.ZERO));
-    CpuOptions read = CpuOptions.fromJson(
-        new JsonObject(options.withThreads(2).withQueue(7).toJson().encode()));
+    CpuOptions read = CpuOptions.fromJson(new JsonObject(
+        options.withThreads(2).withQueue(7).withSpareCore(true).toJson().encode()));
+    assertThat(read.isSpareCore()).isTrue();
+    assertThat(options.isSpareCore()).isFalse();
     assertThat(read.threads()).isEqualTo(2);
     assertThat(read.queue()).isEqualTo(7);
     assertThat(options.threads()).isPositive();
