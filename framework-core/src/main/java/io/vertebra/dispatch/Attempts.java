@@ -1,11 +1,13 @@
 package io.vertebra.dispatch;
 
 import io.vertebra.contract.Request;
+import io.vertebra.error.CallException;
 import io.vertebra.error.ErrorCode;
 import io.vertebra.error.OverloadedException;
 import io.vertebra.error.VertebraException;
 import io.vertebra.messaging.CallOptions;
 import io.vertebra.messaging.CallRetry;
+import io.vertebra.messaging.Cancellation;
 import io.vertebra.messaging.GuardEvent;
 import io.vertebra.messaging.Hedge;
 import io.vertx.core.AsyncResult;
@@ -15,6 +17,7 @@ import io.vertx.core.internal.ContextInternal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param <Q> the message
  * @param <R> the reply
  */
-final class Attempts<Q, R> extends Timed {
+final class Attempts<Q, R> extends ScopeChild implements Cancellation.Listener {
   private final Engine engine;
   private final Call<Q, R> call;
   private final ContextInternal context;
@@ -36,7 +39,11 @@ final class Attempts<Q, R> extends Timed {
   private final long deadline;
   private final List<Exchange<Q, R>> running = new ArrayList<>(2);
   private int made;
+  private boolean mayHaveRun;
+  private boolean waits;
   private boolean done;
+  /** Why the attempt before the next one failed. */
+  private String reason = "";
 
   /** What is asked. */
   record Call<Q, R>(
@@ -45,7 +52,7 @@ final class Attempts<Q, R> extends Timed {
     @Nullable
     CallRetry retry() {
       Envelope cause = parent == null ? null : parent.envelope();
-      return cause != null && cause.attempt() > 1 ? null : options.retry();
+      return cause != null && cause.repeated() ? null : options.retry();
     }
   }
 
@@ -125,7 +132,8 @@ final class Attempts<Q, R> extends Timed {
       return;
     }
     if (running.isEmpty()) {
-      engine.guard().count(GuardEvent.Kind.RETRIED, call.contract.id(), "failed");
+      waitNoMore();
+      engine.guard().count(GuardEvent.Kind.RETRIED, call.contract.id(), reason);
       attempt(null);
     } else if (running.size() == 1 && route().repeats().times().tryHedge(nowNanos)) {
       engine.guard().count(GuardEvent.Kind.HEDGED, call.contract.id(), "slow");
@@ -159,11 +167,65 @@ final class Attempts<Q, R> extends Timed {
       return;
     }
     lane.disarm(this);
-    long delay = cause instanceof VertebraException failure ? delayAfter(failure) : -1;
-    if (delay >= 0) {
-      lane.arm(this, lane.nanoTime() + delay);
-    } else {
-      giveUp(cause);
+    if (cause instanceof VertebraException failure) {
+      mayHaveRun |= failure.mayHaveRun();
+      long delay = delayAfter(failure);
+      if (delay >= 0) {
+        reason = failure.code().name().toLowerCase(Locale.ROOT).replace('_', '-');
+        backOff(delay);
+        return;
+      }
+    }
+    giveUp(cause);
+  }
+
+  /** Waits for the next attempt, unless somebody ends the call meanwhile, who could end an attempt too. */
+  private void backOff(long delay) {
+    Scope parent = call.parent;
+    Cancellation outside = call.options.cancellation();
+    if (parent != null && parent.isCancelled()) {
+      cancelFromParent();
+      return;
+    }
+    waits = true;
+    lane.arm(this, lane.nanoTime() + delay);
+    if (parent != null) {
+      parent.add(this);
+    }
+    if (outside != null) {
+      outside.add(this);
+    }
+  }
+
+  private void waitNoMore() {
+    if (!waits) {
+      return;
+    }
+    waits = false;
+    Scope parent = call.parent;
+    Cancellation outside = call.options.cancellation();
+    if (parent != null) {
+      parent.remove(this);
+    }
+    if (outside != null) {
+      outside.remove(this);
+    }
+  }
+
+  /** Ends the wait for the next attempt; an attempt that runs hears of it by itself. Any thread. */
+  @Override
+  public void cancelled() {
+    lane.post(() -> {
+      if (waits) {
+        cancelFromParent();
+      }
+    });
+  }
+
+  @Override
+  void cancelFromParent() {
+    if (!done) {
+      giveUp(CallException.cancelled(call.contract.name(), mayHaveRun));
     }
   }
 
@@ -202,6 +264,7 @@ final class Attempts<Q, R> extends Timed {
 
   private void finish() {
     done = true;
+    waitNoMore();
     lane.disarm(this);
     for (Exchange<Q, R> loser : List.copyOf(running)) {
       loser.cancelFromParent();

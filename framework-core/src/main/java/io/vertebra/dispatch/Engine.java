@@ -127,10 +127,13 @@ public final class Engine {
       return exchange(parent, contract, message, options).begin();
     }
     options.fallback(contract);
-    if (options.hedge() != null && !contract.isReadOnly() && !contract.isIdempotent()) {
-      throw new IllegalArgumentException(
-          "'" + contract.name()
-              + "' is neither read-only nor idempotent, so a second call of it could do harm; it cannot be hedged");
+    if (options.hedge() != null && !contract.isReadOnly()) {
+      throw new IllegalArgumentException("'" + contract.name()
+          + "' is not read-only, so a second call of it on another node could do harm"
+          + (contract.isIdempotent()
+              ? ", or would only wait for the first because it is idempotent"
+              : "")
+          + "; it cannot be hedged. Say readOnly() where the contract is made, if that is true");
     }
     return new Attempts<>(this, new Attempts.Call<>(parent, contract, message, options)).begin();
   }
@@ -189,7 +192,8 @@ public final class Engine {
         settings.nodeId(),
         cause == null
             ? Priority.of(options.criticality(), id)
-            : Priority.inherit(cause.priority(), options.criticality()));
+            : Priority.inherit(cause.priority(), options.criticality()),
+        options.attempt() > 1 || (cause != null && cause.repeated()));
   }
 
   /** The envelope of a message that came in without one, from {@code caller}. */
@@ -198,7 +202,8 @@ public final class Engine {
     MessageId id = chosenId == null ? nextMessageId() : new MessageId(chosenId);
     String idempotencyKey = contract.idempotencyKeyOf(message);
     String key = routingKey(contract, message, idempotencyKey);
-    return new Envelope(id, id, null, key, idempotencyKey, 1, caller, Priority.of(null, id));
+    int priority = Priority.of(null, id);
+    return new Envelope(id, id, null, key, idempotencyKey, 1, caller, priority, false);
   }
 
   /**

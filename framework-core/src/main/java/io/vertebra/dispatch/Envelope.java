@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param attempt counts deliveries; the first is 1
  * @param caller node that sent it
  * @param priority how important it is, 0 most of all; see {@link Priority}
+ * @param repeated whether it, or a request that led to it, was made again: then nothing below retries
  */
 public record Envelope(
     MessageId id,
@@ -23,7 +24,8 @@ public record Envelope(
     @Nullable String idempotencyKey,
     int attempt,
     String caller,
-    int priority) {
+    int priority,
+    boolean repeated) {
 
   CallMetadata toMetadata(String contract) {
     return new CallMetadata(
@@ -39,6 +41,7 @@ public record Envelope(
 
   /** The same with another priority. */
   public Envelope withPriority(int other) {
-    return new Envelope(id, correlation, causation, key, idempotencyKey, attempt, caller, other);
+    return new Envelope(
+        id, correlation, causation, key, idempotencyKey, attempt, caller, other, repeated);
   }
 }

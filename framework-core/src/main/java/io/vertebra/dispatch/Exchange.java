@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param <Q> the message
  * @param <R> the reply
  */
-public final class Exchange<Q, R> extends Timed
+public final class Exchange<Q, R> extends ScopeChild
     implements Runnable, Origin<R>, Cancellation.Listener {
   private static final int MAX_ROUTES = 4;
 
@@ -40,12 +40,6 @@ public final class Exchange<Q, R> extends Timed
   private final Promise<R> promise;
   private final long startNanos;
   private final long deadlineNanos;
-
-  @Nullable
-  Exchange<?, ?> previousSibling;
-
-  @Nullable
-  Exchange<?, ?> nextSibling;
 
   private @Nullable Envelope envelope;
   private boolean started;
@@ -148,6 +142,7 @@ public final class Exchange<Q, R> extends Timed
     lane.post(this::cancelFromParent);
   }
 
+  @Override
   void cancelFromParent() {
     giveUp(ErrorCode.CANCELLED);
   }

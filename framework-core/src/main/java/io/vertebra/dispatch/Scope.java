@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  */
 public class Scope extends Timed {
   final Lane lane;
-  private @Nullable Exchange<?, ?> firstChild;
+  private @Nullable ScopeChild firstChild;
   private volatile boolean cancelled;
 
   /** An empty scope. */
@@ -46,8 +46,8 @@ public class Scope extends Timed {
     return null;
   }
 
-  final void add(Exchange<?, ?> child) {
-    Exchange<?, ?> first = firstChild;
+  final void add(ScopeChild child) {
+    ScopeChild first = firstChild;
     child.nextSibling = first;
     if (first != null) {
       first.previousSibling = child;
@@ -55,9 +55,9 @@ public class Scope extends Timed {
     firstChild = child;
   }
 
-  final void remove(Exchange<?, ?> child) {
-    Exchange<?, ?> before = child.previousSibling;
-    Exchange<?, ?> after = child.nextSibling;
+  final void remove(ScopeChild child) {
+    ScopeChild before = child.previousSibling;
+    ScopeChild after = child.nextSibling;
     if (after != null) {
       after.previousSibling = before;
     }
@@ -71,7 +71,7 @@ public class Scope extends Timed {
   }
 
   private void cancelChildren() {
-    for (Exchange<?, ?> child = firstChild; child != null; child = firstChild) {
+    for (ScopeChild child = firstChild; child != null; child = firstChild) {
       remove(child);
       child.cancelFromParent();
     }

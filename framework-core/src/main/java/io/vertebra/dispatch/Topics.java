@@ -163,7 +163,9 @@ public final class Topics {
         null,
         1,
         engine.nodeId(),
-        cause == null ? Priority.of(null, id) : cause.priority());
+        cause == null ? Priority.of(null, id) : cause.priority(),
+        // Who publishes waits for no subscriber, so what those do multiplies nobody's attempts.
+        false);
   }
 
   /** The route of a topic; made when first asked for. */

@@ -24,6 +24,7 @@ final class FrameWriter {
   static final int FLAG_CAUSATION = 2;
   static final int FLAG_KEY = 4;
   static final int FLAG_IDEMPOTENCY_KEY = 8;
+  static final int FLAG_REPEATED = 16;
   static final byte FORMAT_JSON = 0;
   static final byte FORMAT_CBOR = 1;
   static final byte ID_COUNTED = 0;
@@ -66,7 +67,8 @@ final class FrameWriter {
     frame.appendByte((byte) ((hasCorrelation ? FLAG_CORRELATION : 0)
         | (causation != null ? FLAG_CAUSATION : 0)
         | (envelope.key() != null ? FLAG_KEY : 0)
-        | (envelope.idempotencyKey() != null ? FLAG_IDEMPOTENCY_KEY : 0)));
+        | (envelope.idempotencyKey() != null ? FLAG_IDEMPOTENCY_KEY : 0)
+        | (envelope.repeated() ? FLAG_REPEATED : 0)));
     id(frame, envelope.id());
     if (hasCorrelation) {
       id(frame, envelope.correlation());

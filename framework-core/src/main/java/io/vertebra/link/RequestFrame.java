@@ -39,6 +39,7 @@ public record RequestFrame(
     int attempt = Math.max(1, in.int16());
     int priority = in.int16();
     int flags = in.int8();
+    boolean repeated = attempt > 1 || (flags & FrameWriter.FLAG_REPEATED) != 0;
     MessageId id = in.messageId();
     MessageId correlation = (flags & FrameWriter.FLAG_CORRELATION) != 0 ? in.messageId() : id;
     MessageId causation = (flags & FrameWriter.FLAG_CAUSATION) != 0 ? in.messageId() : null;
@@ -48,8 +49,8 @@ public record RequestFrame(
       throw new IndexOutOfBoundsException("a header has " + (in.position() - start) + " bytes");
     }
     Format format = in.format();
-    Envelope envelope =
-        new Envelope(id, correlation, causation, key, idempotencyKey, attempt, sender, priority);
+    Envelope envelope = new Envelope(
+        id, correlation, causation, key, idempotencyKey, attempt, sender, priority, repeated);
     return new RequestFrame(
         callId,
         contractId,

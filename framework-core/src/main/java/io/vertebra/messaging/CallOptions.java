@@ -141,7 +141,7 @@ public final class CallOptions {
     return with(draft -> draft.retry = Objects.requireNonNull(retry));
   }
 
-  /** Makes the call a second time when it takes long; default once only. Refused for contracts that are neither read-only nor idempotent. */
+  /** Makes the call a second time when it takes long; default once only. Refused for contracts that are not read-only. */
   public CallOptions withHedge(Hedge hedge) {
     return with(draft -> draft.hedge = Objects.requireNonNull(hedge));
   }

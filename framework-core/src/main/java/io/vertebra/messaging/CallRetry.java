@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Immutable; {@code withX} returns a copy.
  */
 public final class CallRetry {
-  private static final int MOST = 10;
+  private static final int MOST = 3;
   private static final Duration LONGEST = Duration.ofDays(1);
   private static final CallRetry DEFAULTS =
       new CallRetry(3, Duration.ofMillis(20), Duration.ofSeconds(1), null);
@@ -77,7 +77,7 @@ public final class CallRetry {
     return attemptTimeout == null ? json : json.put("attemptTimeoutMs", attemptTimeout.toMillis());
   }
 
-  /** How often the call is made at most, the first time included; 1 to 10, default 3. */
+  /** How often the call is made at most, the first time included; 1 to 3, default 3. */
   public CallRetry withAttempts(int attempts) {
     return new CallRetry(attempts, base, longest, attemptTimeout);
   }

@@ -6,7 +6,7 @@ import java.time.Duration;
 /**
  * Makes a call a second time, on another node or instance, if it takes longer than almost all others;
  * the first answer counts, the other call is cancelled (Dean and Barroso, The Tail at Scale, 2013). Only
- * for contracts that are read-only or idempotent. The delay is the quantile {@code 1 - budget} of how
+ * for contracts that are read-only, which may be run twice anywhere. The delay is the quantile {@code 1 - budget} of how
  * long such calls took lately, found out anew every 3 s, so that about the budget is hedged; a hedge
  * never exceeds the budget, and none is made for 1 s after a refusal. Immutable.
  */

@@ -63,6 +63,76 @@ class HedgeTimesTest {
   }
 
   @Test
+  void right_in_every_history() {
+    for (long seed = 0; seed < 100_000; seed++) {
+      new Run(seed).play();
+    }
+  }
+
+  private static final class Run {
+    private final long seed;
+    private final Random random;
+    private final double budget;
+    private final HedgeTimes times;
+    private final long common;
+    private long now;
+    private long calls;
+    private long hedged;
+    private long refusedAt = Long.MIN_VALUE / 2;
+    private long longest;
+
+    Run(long seed) {
+      this.seed = seed;
+      this.random = new Random(seed);
+      this.budget = 0.001 + random.nextInt(200) / 1000.0;
+      this.now = random.nextLong() / 4;
+      this.times = new HedgeTimes(now);
+      this.common = 1 + random.nextInt((int) (10 * MS));
+    }
+
+    void play() {
+      for (int i = 0; i < 200; i++) {
+        now += random.nextInt((int) (40 * MS));
+        int what = random.nextInt(100);
+        if (what < 2) {
+          times.refused(now);
+          refusedAt = now;
+        } else if (what < 90) {
+          call();
+        } else {
+          hedge();
+        }
+        check();
+      }
+    }
+
+    private void call() {
+      times.called(budget);
+      calls++;
+      long took = random.nextInt(20) == 0 ? 50 * common : 1 + random.nextInt((int) common);
+      longest = Math.max(longest, took);
+      times.took(took, now, budget);
+    }
+
+    private void hedge() {
+      boolean allowed = times.tryHedge(now);
+      hedged += allowed ? 1 : 0;
+      if (now - refusedAt < HedgeTimes.PAUSE_AFTER_REFUSAL) {
+        assertThat(allowed).as("seed %d: refused lately", seed).isFalse();
+      }
+    }
+
+    private void check() {
+      assertThat((double) hedged).as("seed %d", seed).isLessThanOrEqualTo(calls * budget + 1e-3);
+      long delay = times.delay(now);
+      if (now - refusedAt < HedgeTimes.PAUSE_AFTER_REFUSAL) {
+        assertThat(delay).as("seed %d: refused lately", seed).isEqualTo(-1);
+      }
+      assertThat(delay).as("seed %d", seed).isBetween(-1L, longest + longest / 8 + 8);
+    }
+  }
+
+  @Test
   void after_a_refusal_there_is_a_pause() {
     learn(2 * MS, true);
     for (int i = 0; i < 100; i++) {

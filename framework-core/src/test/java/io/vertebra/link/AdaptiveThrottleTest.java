@@ -2,6 +2,8 @@ package io.vertebra.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -57,6 +59,40 @@ class AdaptiveThrottleTest {
     ask(10_000, 0);
 
     assertThat(ask(10_000, 0)).isBetween(0.08, 0.12);
+  }
+
+  /** Against a list of what happened within the last 30 s. */
+  @Test
+  void drops_what_the_formula_says_in_every_history() {
+    for (long seed = 0; seed < 100_000; seed++) {
+      Random any = new Random(seed);
+      AdaptiveThrottle tested = new AdaptiveThrottle();
+      Deque<long[]> requests = new ArrayDeque<>();
+      long accepts = 0;
+      long time = any.nextInt() * SECOND;
+      double taken = any.nextDouble();
+      for (int i = 0; i < 150; i++) {
+        time += any.nextInt(50) == 0 ? any.nextInt(40) * SECOND : any.nextInt((int) (300 * MS));
+        long second = Math.floorDiv(time, SECOND);
+        while (!requests.isEmpty() && requests.peekFirst()[0] <= second - 30) {
+          accepts -= requests.removeFirst()[1];
+        }
+        double draw = any.nextDouble();
+        double probability = requests.size() < 50
+            ? 0
+            : Math.min(0.9, (requests.size() - 2 * accepts) / (requests.size() + 1.0));
+        boolean dropped = tested.drops(time, draw);
+        assertThat(dropped).as("seed %d step %d", seed, i).isEqualTo(draw < probability);
+        boolean accepted = !dropped && any.nextDouble() < taken;
+        if (accepted) {
+          tested.accepted(time);
+          accepts++;
+        } else if (!dropped) {
+          tested.refused(time);
+        }
+        requests.addLast(new long[] {second, accepted ? 1 : 0});
+      }
+    }
   }
 
   @Test

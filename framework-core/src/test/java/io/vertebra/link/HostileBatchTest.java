@@ -188,7 +188,8 @@ class HostileBatchTest {
         contract,
         Ask.class,
         new Ask("why"),
-        new Envelope(id, new MessageId("conversation"), id, "key", "idempotency", 1, PEER, 200));
+        new Envelope(
+            id, new MessageId("conversation"), id, "key", "idempotency", 1, PEER, 200, false));
   }
 
   private long distrusted(String reason) {
@@ -222,7 +223,7 @@ class HostileBatchTest {
             ServedContract.requestId("a.b"), "a.b", "f".repeat(32), 2, 100, true, false)),
         List.of());
     MessageId id = new MessageId(1, 2);
-    Envelope envelope = new Envelope(id, id, null, null, null, 1, PEER, 200);
+    Envelope envelope = new Envelope(id, id, null, null, null, 1, PEER, 200, false);
     List<Buffer> frames = new ArrayList<>();
     frames.add(request(1, 1_000_000_000L));
     frames.add(writer.reply(2, 3, ASK, new Answer("so")));

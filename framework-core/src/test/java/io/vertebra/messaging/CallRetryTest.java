@@ -16,11 +16,14 @@ import io.vertebra.Shop.OutOfStock;
 import io.vertebra.Shop.Reserve;
 import io.vertebra.Shop.Reserved;
 import io.vertebra.contract.Request;
+import io.vertebra.dispatch.Engine;
 import io.vertebra.error.CallException;
 import io.vertebra.error.ErrorCode;
 import io.vertebra.limit.Limit;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -62,20 +65,86 @@ class CallRetryTest {
   }
 
   private long retried() {
-    return one.node().view().guarded(GuardEvent.Kind.RETRIED, "stock.reserve", "failed");
+    return one.node().view().guarded(GuardEvent.Kind.RETRIED, "stock.reserve", "overloaded");
   }
 
   @Test
-  void what_was_refused_is_tried_again_until_there_is_room() {
-    Future<Reserved> running = serveFull();
-    Future<Reserved> patient =
-        one.bus().request(RESERVE, reserve(1), RETRY.withRetry(SOON.withAttempts(10)));
-    one.eventually("it was tried again", () -> retried() >= 1);
-    held.complete(new Reserved("", 0));
+  void what_was_refused_is_tried_again_and_finds_room() {
+    Context[] verticle = new Context[1];
+    one.serve(on -> {
+      verticle[0] = Vertx.currentContext();
+      on.request(RESERVE, (reserve, call) -> {
+            seen.add(call.metadata());
+            return reserve.quantity() == 0
+                ? held.future()
+                : Future.succeededFuture(new Reserved("", 0));
+          })
+          .limitedTo(Limit.fixed(1).withQueue(0, Duration.ZERO));
+    });
+    Future<Reserved> running = one.bus().request(RESERVE, reserve(0), RETRY.single());
+    one.eventually("it is full", () -> seen.size() == 1);
+    // Heard where the call is about to be made again, which is the loop that has to make room.
+    Engine.of(one.bus()).guard().listen(event -> {
+      if (event.kind() == GuardEvent.Kind.RETRIED) {
+        held.complete(new Reserved("", 0));
+      }
+    });
+    Promise<Reserved> patient = Promise.promise();
+    verticle[0].runOnContext(
+        none -> one.bus().request(RESERVE, reserve(1), RETRY).onComplete(patient));
 
     resultOf(running);
-    resultOf(patient);
+    resultOf(patient.future());
     assertThat(seen).hasSize(2);
+    assertThat(retried()).isEqualTo(1);
+  }
+
+  private static final CallOptions PATIENT = CallOptions.defaults()
+      .withTimeout(Duration.ofHours(20))
+      .withRetry(CallRetry.defaults().withBackoff(Duration.ofHours(10), Duration.ofHours(10)));
+
+  @Test
+  void a_call_that_waits_for_its_next_attempt_is_cancelled_at_once() {
+    Cancellation cancellation = Cancellation.create();
+    Future<Charged> waiting =
+        one.bus().request(NOBODY, charge(1), PATIENT.withCancellation(cancellation));
+    one.eventually("its first attempt has failed", () -> rootCalls() >= 1 && !waiting.isComplete());
+    cancellation.cancel();
+
+    assertThat(failureOf(waiting).code()).isEqualTo(ErrorCode.CANCELLED);
+    assertThat(failureOf(waiting).mayHaveRun()).isFalse();
+    Future<Charged> late =
+        one.bus().request(NOBODY, charge(1), PATIENT.withCancellation(cancellation));
+    assertThat(failureOf(late).code()).isEqualTo(ErrorCode.CANCELLED);
+  }
+
+  private long rootCalls() {
+    return one.node().view().rootCalls();
+  }
+
+  @Test
+  void a_call_that_waits_for_its_next_attempt_ends_with_the_call_it_is_made_for() {
+    Promise<Throwable> ended = Promise.promise();
+    Promise<Void> asked = Promise.promise();
+    one.serve(on -> on.request(RESERVE, (reserve, call) -> {
+      asked.complete();
+      return call.request(NOBODY, charge(1), PATIENT)
+          .map(never -> new Reserved("", 0))
+          .onFailure(ended::complete);
+    }));
+    Cancellation cancellation = Cancellation.create();
+    Future<Reserved> outer = one.bus()
+        .request(
+            RESERVE,
+            reserve(1),
+            CallOptions.defaults()
+                .withTimeout(Duration.ofHours(20))
+                .withCancellation(cancellation));
+    resultOf(asked.future());
+    cancellation.cancel();
+
+    assertThat(failureOf(outer).code()).isEqualTo(ErrorCode.CANCELLED);
+    assertThat(((CallException) resultOf(ended.future())).code()).isEqualTo(ErrorCode.CANCELLED);
   }
 
   @Test
@@ -163,9 +232,36 @@ class CallRetryTest {
 
     assertThat(outer.get()).isEqualTo(2);
     assertThat(inner.get()).isEqualTo(2);
-    assertThat(one.node().view().guarded(GuardEvent.Kind.RETRIED, "shop.nobody", "failed"))
+    assertThat(one.node().view().guarded(GuardEvent.Kind.RETRIED, "shop.nobody", "not-served"))
         .as("2 of the first attempt, none of the repeated one")
         .isEqualTo(2);
+  }
+
+  @Test
+  void what_is_made_for_a_repeated_call_is_not_repeated_however_deep() {
+    Request<Charge, Charged> middle = Request.of("shop.middle", Charge.class, Charged.class);
+    AtomicInteger attempts = new AtomicInteger();
+    one.serve(on -> {
+      on.request(
+          IDEMPOTENT,
+          (reserve, call) ->
+              call.request(middle, charge(1), RETRY.single()).map(never -> new Reserved("", 0)));
+      on.request(middle, (charge, call) -> {
+        assertThat(call.metadata().attempt()).isEqualTo(1);
+        attempts.incrementAndGet();
+        return call.request(NOBODY, charge, RETRY);
+      });
+    });
+    failureOf(one.bus().request(IDEMPOTENT, reserve(1), RETRY.single()));
+    assertThat(nobodyRetried()).isEqualTo(2);
+    failureOf(one.bus().request(IDEMPOTENT, reserve(2), RETRY.single().withAttempt(2)));
+
+    assertThat(attempts.get()).isEqualTo(2);
+    assertThat(nobodyRetried()).as("as before").isEqualTo(2);
+  }
+
+  private long nobodyRetried() {
+    return one.node().view().guarded(GuardEvent.Kind.RETRIED, "shop.nobody", "not-served");
   }
 
   @Test
@@ -202,9 +298,8 @@ class CallRetryTest {
             RESERVE,
             reserve(1),
             RETRY
-                .withRetry(CallRetry.defaults()
-                    .withAttempts(10)
-                    .withBackoff(Duration.ofMillis(1), Duration.ofMillis(2)))
+                .withRetry(
+                    CallRetry.defaults().withBackoff(Duration.ofMillis(1), Duration.ofMillis(2)))
                 .withCancellation(cancellation));
     one.eventually("it was tried again", () -> retried() >= 1);
     cancellation.cancel();
@@ -218,6 +313,7 @@ class CallRetryTest {
   void options_that_contradict_are_refused_and_json_brings_them_back() {
     CallRetry retry = CallRetry.defaults();
     assertThatIllegalArgumentException().isThrownBy(() -> retry.withAttempts(0));
+    assertThatIllegalArgumentException().isThrownBy(() -> retry.withAttempts(4));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> retry.withBackoff(Duration.ofSeconds(2), Duration.ofSeconds(1)));
     assertThatIllegalArgumentException().isThrownBy(() -> retry.withAttemptTimeout(Duration.ZERO));

@@ -76,5 +76,10 @@ class HedgeTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> one.bus().request(CHARGE, charge(1), HEDGED))
         .withMessageContaining("payment.charge");
+    assertThatIllegalArgumentException()
+        .as("idempotent, but it changes something")
+        .isThrownBy(
+            () -> one.bus().request(RESERVE.idempotentBy(Reserve::order), reserve(1), HEDGED))
+        .withMessageContaining("readOnly()");
   }
 }
