@@ -53,7 +53,11 @@ class NodeOptionsTest {
             .put("peerCriticality", "CRITICAL_PLUS")
             .put(
                 "cpu",
-                new JsonObject().put("threads", 0).put("maxWaitMs", 1_000L).put("queue", 1024))
+                new JsonObject()
+                    .put("threads", 0)
+                    .put("maxWaitMs", 1_000L)
+                    .put("queue", 1024)
+                    .put("spareCore", false))
             .put(
                 "stalls",
                 new JsonObject()

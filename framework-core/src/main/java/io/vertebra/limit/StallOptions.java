@@ -65,15 +65,15 @@ public final class StallOptions {
     return Reaction.valueOf(name.toUpperCase(Locale.ROOT));
   }
 
-  /** {@code enabled}, {@code thresholdMs}, {@code reaction} and, by contract, {@code reactions}. */
+  /** {@code enabled}, {@code thresholdMs}, {@code reaction} and, if there are any, {@code reactions} by contract. */
   public JsonObject toJson() {
-    JsonObject byContract = new JsonObject();
-    new TreeMap<>(reactions).forEach((contract, each) -> byContract.put(contract, each.name()));
-    return new JsonObject()
+    JsonObject json = new JsonObject()
         .put("enabled", enabled)
         .put("thresholdMs", threshold.toMillis())
-        .put("reaction", reaction.name())
-        .put("reactions", byContract);
+        .put("reaction", reaction.name());
+    JsonObject byContract = new JsonObject();
+    new TreeMap<>(reactions).forEach((contract, each) -> byContract.put(contract, each.name()));
+    return byContract.isEmpty() ? json : json.put("reactions", byContract);
   }
 
   /** Whether stalls are looked for; default true. It costs a thread that wakes up each millisecond while there is work. */
