@@ -1,19 +1,10 @@
 package io.vertebra.benchmarks;
 
-import io.vertebra.benchmarks.backpressure.BackpressureLoad;
-import io.vertebra.benchmarks.cancel.CancelLoad;
-import io.vertebra.benchmarks.cascade.CascadeLoad;
-import io.vertebra.benchmarks.cpumix.CpuMix;
 import io.vertebra.benchmarks.dedup.DedupLoad;
 import io.vertebra.benchmarks.dedup.PurgeLoad;
 import io.vertebra.benchmarks.fault.FailureWindow;
 import io.vertebra.benchmarks.fault.RollingRestart;
-import io.vertebra.benchmarks.hedge.HedgeLoad;
 import io.vertebra.benchmarks.outbox.OutboxLoad;
-import io.vertebra.benchmarks.overload.CriticalityLoad;
-import io.vertebra.benchmarks.overload.MetastableLoad;
-import io.vertebra.benchmarks.overload.OverloadLoad;
-import io.vertebra.benchmarks.overload.StepLoad;
 import io.vertebra.benchmarks.process.Quiet;
 import io.vertebra.benchmarks.publish.PublishLoad;
 import io.vertebra.benchmarks.request.ClusterRequest;
@@ -21,7 +12,6 @@ import io.vertebra.benchmarks.request.LocalRequest;
 import io.vertebra.benchmarks.saga.SagaLimit;
 import io.vertebra.benchmarks.saga.SagaLoad;
 import io.vertebra.benchmarks.saga.SagaMemory;
-import io.vertebra.benchmarks.stall.StallLoad;
 import io.vertebra.benchmarks.store.StoreLoad;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -96,44 +86,23 @@ public final class Benchmarks {
         new Entry(
             "heap of sagas that wait, and recovery; --sagas N, --recover N", SagaMemory::run));
     entries.put(
-        "overload",
-        new Entry("more calls than a service can serve; --rounds N", OverloadLoad::run));
-    entries.put(
-        "cpu-mix",
-        new Entry("small requests beside jobs of 20 ms; --seconds N, --rounds N", CpuMix::run));
-    entries.put(
-        "cancel",
-        new Entry("how long another node works on for a caller that gave up", CancelLoad::run));
-    entries.put("hedge", new Entry("2% of the replies take 200 ms longer", HedgeLoad::run));
-    entries.put(
-        "cascade", new Entry("three services in a chain that gets too much", CascadeLoad::run));
-    entries.put(
-        "metastable",
-        new Entry("a brown-out whose callers retry; --brownout N", MetastableLoad::run));
-    entries.put("step", new Entry("from 0.7 to 1.4 times what a service can do", StepLoad::run));
-    entries.put(
-        "criticality",
-        new Entry(
-            "12 times the sheddable calls beside critical ones; --calls N", CriticalityLoad::run));
-    entries.put(
-        "stall",
-        new Entry(
-            "handlers that hold up their event loop; --trials N, --millis N,N, --pauses N",
-            StallLoad::run));
-    entries.put(
-        "backpressure",
-        new Entry(
-            "a producer faster than its consumer, two JVMs with 256 MB; --messages N",
-            BackpressureLoad::run));
-    entries.put(
         "dedup-purge",
         new Entry("consumers while old entries are forgotten; --rows N", PurgeLoad::run));
+    for (GuardSuite.Part guard : GuardSuite.parts()) {
+      entries.put(guard.name(), new Entry(guard.help(), guard.program()));
+    }
+    entries.put(
+        "--all",
+        new Entry(
+            "from overload on, one after the other; --short for about a quarter of an hour",
+            GuardSuite::run));
     return entries;
   }
 
   private record Entry(String help, Program program) {}
 
-  private interface Program {
+  /** What runs if its name is given. */
+  interface Program {
     /** Whether all was well. */
     boolean run(Arguments arguments);
   }

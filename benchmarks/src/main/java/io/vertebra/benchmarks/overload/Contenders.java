@@ -21,7 +21,13 @@ final class Contenders {
     Map<String, Supplier<Contender>> all = new LinkedHashMap<>();
     all.put(OURS, () -> new OurService(costNanos, deadline));
     all.put(BARE, () -> new BareService(costNanos, deadline));
+    all.put("resilience4j", () -> gated(costNanos, deadline, Gate.bulkhead()));
+    all.put("gradient2", () -> gated(costNanos, deadline, Gate.gradient2()));
     return all;
+  }
+
+  private static Contender gated(long costNanos, Duration deadline, Gate gate) {
+    return new GatedService(new BareService(costNanos, deadline), gate);
   }
 
   /** All but ours. */

@@ -19,6 +19,9 @@ public final class Quiet {
    * message to it, nor of Hazelcast, which tells each step of joining and leaving.
    */
   public static void logging() {
+    // Some peers bring SLF4J along, which Vert.x would prefer.
+    System.setProperty(
+        "vertx.logger-delegate-factory-class-name", "io.vertx.core.logging.JULLogDelegateFactory");
     OURS.setLevel(Level.SEVERE);
     VERTX.setLevel(Level.OFF);
     System.setProperty("hazelcast.logging.type", "none");
