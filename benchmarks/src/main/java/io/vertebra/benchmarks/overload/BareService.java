@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
 
 /** The bare event bus, where callers only have a timeout. */
 final class BareService implements Contender {
-  private static final String ADDRESS = "overload.ask";
+  static final String ADDRESS = "overload.ask";
 
   private final Vertx vertx =
       Vertx.vertx(new VertxOptions().setEventLoopPoolSize(OurService.LOOPS));
@@ -30,17 +30,21 @@ final class BareService implements Contender {
   /** A service that takes that long for a call. */
   BareService(LongSupplier costNanos, Duration deadline) {
     options = new DeliveryOptions().setSendTimeout(deadline.toMillis());
-    Patience.await(vertx.deployVerticle(new VerticleBase() {
+    Patience.await(vertx.deployVerticle(verticle(() -> closing ? 0 : costNanos.getAsLong())));
+  }
+
+  /** Takes that long for a call. */
+  static VerticleBase verticle(LongSupplier costNanos) {
+    return new VerticleBase() {
       @Override
       public Future<?> start() {
         return vertx
             .eventBus()
             .<Integer>consumer(
-                ADDRESS,
-                message -> message.reply(Work.compute(closing ? 0 : costNanos.getAsLong())))
+                ADDRESS, message -> message.reply(Work.compute(costNanos.getAsLong())))
             .completion();
       }
-    }));
+    };
   }
 
   @Override

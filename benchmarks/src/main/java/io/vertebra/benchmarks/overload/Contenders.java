@@ -16,18 +16,30 @@ final class Contenders {
 
   private Contenders() {}
 
-  /** Ours and its peers, each a fresh service. */
-  static Map<String, Supplier<Contender>> all(long costNanos, Duration deadline) {
-    Map<String, Supplier<Contender>> all = new LinkedHashMap<>();
-    all.put(OURS, () -> new OurService(costNanos, deadline));
-    all.put(BARE, () -> new BareService(costNanos, deadline));
-    all.put("resilience4j", () -> gated(costNanos, deadline, Gate.bulkhead()));
-    all.put("gradient2", () -> gated(costNanos, deadline, Gate.gradient2()));
-    return all;
+  /** Makes a fresh service that takes so many nanoseconds for a call from a caller that waits so long. */
+  private interface Maker {
+    Contender make(long costNanos, Duration deadline);
   }
 
-  private static Contender gated(long costNanos, Duration deadline, Gate gate) {
-    return new GatedService(new BareService(costNanos, deadline), gate);
+  /** Ours and its peers, each a fresh service in this JVM. */
+  static Map<String, Supplier<Contender>> all(long costNanos, Duration deadline) {
+    return all(OurService::new, BareService::new, costNanos, deadline);
+  }
+
+  /** The same, each a fresh service in a JVM of its own. */
+  static Map<String, Supplier<Contender>> remote(long costNanos, Duration deadline) {
+    return all(RemoteService::ours, RemoteService::bare, costNanos, deadline);
+  }
+
+  private static Map<String, Supplier<Contender>> all(
+      Maker ours, Maker bare, long costNanos, Duration deadline) {
+    Map<String, Supplier<Contender>> all = new LinkedHashMap<>();
+    all.put(OURS, () -> ours.make(costNanos, deadline));
+    all.put(BARE, () -> bare.make(costNanos, deadline));
+    all.put(
+        "resilience4j", () -> new GatedService(bare.make(costNanos, deadline), Gate.bulkhead()));
+    all.put("gradient2", () -> new GatedService(bare.make(costNanos, deadline), Gate.gradient2()));
+    return all;
   }
 
   /** All but ours. */
@@ -35,9 +47,19 @@ final class Contenders {
     return all.keySet().stream().filter(name -> !name.equals(OURS)).toList();
   }
 
-  /** Calls a second that such a service can do, measured now on the bare bus. */
+  /** Calls a second that such a service can do, measured now on the bare bus in this JVM. */
   static double capacity(long costNanos) {
-    BareService service = new BareService(costNanos, PATIENT);
+    return capacity(new BareService(costNanos, PATIENT));
+  }
+
+  /** The same in a JVM of its own, with whichever of ours and the bare bus does more. */
+  static double remoteCapacity(long costNanos) {
+    return Math.max(
+        capacity(RemoteService.ours(costNanos, PATIENT)),
+        capacity(RemoteService.bare(costNanos, PATIENT)));
+  }
+
+  private static double capacity(Contender service) {
     try {
       return Busy.capacity(service.caller(), service::call);
     } finally {

@@ -2,10 +2,6 @@ package io.vertebra.benchmarks.overload;
 
 import io.vertebra.Node;
 import io.vertebra.NodeOptions;
-import io.vertebra.ServiceVerticle;
-import io.vertebra.Services;
-import io.vertebra.benchmarks.guard.Work;
-import io.vertebra.benchmarks.overload.OurService.Answer;
 import io.vertebra.benchmarks.overload.OurService.Ask;
 import io.vertebra.benchmarks.process.Patience;
 import io.vertebra.limit.StallOptions;
@@ -52,13 +48,7 @@ final class OurCrowd implements Crowd {
       Node node = join(unwatched, CALLER_LOOPS);
       this.callers.add(new Member(node, ((VertxInternal) node.vertx()).createEventLoopContext()));
     }
-    Patience.await(service.deploy(() -> new ServiceVerticle() {
-      @Override
-      protected void services(Services on) {
-        on.request(
-            OurService.ASK, ask -> Future.succeededFuture(new Answer(Work.compute(costNanos))));
-      }
-    }));
+    Patience.await(service.deploy(() -> OurService.verticle(() -> costNanos)));
   }
 
   private static Node join(NodeOptions options, int loops) {

@@ -42,15 +42,18 @@ final class OurService implements Contender {
   /** A service that takes that long for a call, and calls with these options. */
   OurService(LongSupplier costNanos, CallOptions options) {
     this.options = options;
-    Patience.await(node.deploy(() -> new ServiceVerticle() {
+    Patience.await(node.deploy(() -> verticle(() -> closing ? 0 : costNanos.getAsLong())));
+  }
+
+  /** Takes that long for a call. */
+  static ServiceVerticle verticle(LongSupplier costNanos) {
+    return new ServiceVerticle() {
       @Override
       protected void services(Services on) {
         on.request(
-            ASK,
-            ask -> Future.succeededFuture(
-                new Answer(Work.compute(closing ? 0 : costNanos.getAsLong()))));
+            ASK, ask -> Future.succeededFuture(new Answer(Work.compute(costNanos.getAsLong()))));
       }
-    }));
+    };
   }
 
   @Override

@@ -14,13 +14,14 @@ import java.util.function.Supplier;
 
 /**
  * A service that computes gets less, twice and ten times as much as it can do; what counts is the share
- * of its capacity that is answered within the callers' deadline. One JVM: the service has one event
- * loop, its callers another.
+ * of its capacity that is answered within the callers' deadline. The service has one event loop, its
+ * callers another.
  */
 public final class OverloadLoad {
   private static final String NAME = "overload";
   private static final Duration DEADLINE = Duration.ofMillis(100);
   private static final Duration WARM_UP = Duration.ofMillis(1500);
+  private static final Duration FRESH_JVM = Duration.ofSeconds(5);
   private static final double PART = 0.8;
 
   private OverloadLoad() {}
@@ -34,21 +35,36 @@ public final class OverloadLoad {
       new Case("1ms-10x", 1_000_000, 10, 0.95),
       new Case("50us-10x", 50_000, 10, 0.9));
 
-  /** Always true: a missed target is printed, and is no failure. */
+  /**
+   * {@code --two-jvms}: the service in another JVM, each of the two on a core of its own. Always true: a
+   * missed target is printed, and is no failure.
+   */
   public static boolean run(Arguments arguments) {
+    boolean isRemote = arguments.takeFlag("two-jvms");
     Plan plan = Plan.of(arguments, 2);
     arguments.end();
-    CASES.forEach(each -> run(each, plan));
+    for (Case each : CASES) {
+      if (isRemote) {
+        double capacity = Contenders.remoteCapacity(each.costNanos);
+        run(each, plan, Contenders.remote(each.costNanos, DEADLINE), capacity, FRESH_JVM);
+      } else {
+        double capacity = Contenders.capacity(each.costNanos);
+        run(each, plan, Contenders.all(each.costNanos, DEADLINE), capacity, WARM_UP);
+      }
+    }
     return true;
   }
 
-  private static void run(Case load, Plan plan) {
-    double capacity = Contenders.capacity(load.costNanos);
+  private static void run(
+      Case load,
+      Plan plan,
+      Map<String, Supplier<Contender>> services,
+      double capacity,
+      Duration warmUp) {
     double perSecond = capacity * load.times;
     Map<String, Supplier<Counts>> turns = new LinkedHashMap<>();
-    Contenders.all(load.costNanos, DEADLINE)
-        .forEach(
-            (name, service) -> turns.put(name, () -> turn(service.get(), perSecond, plan.round())));
+    services.forEach((name, service) ->
+        turns.put(name, () -> turn(service.get(), perSecond, warmUp, plan.round())));
     Rounds<Counts> rounds = Rounds.of(plan, turns);
     double reference = Math.min(capacity, perSecond);
     Result result = Result.of(NAME, load.name)
@@ -63,9 +79,9 @@ public final class OverloadLoad {
         .print(rounds);
   }
 
-  private static Counts turn(Contender service, double perSecond, Duration round) {
+  private static Counts turn(Contender service, double perSecond, Duration warmUp, Duration round) {
     Counts counts =
-        Steady.start(service.caller(), service::call, perSecond, WARM_UP).stopAfter(round);
+        Steady.start(service.caller(), service::call, perSecond, warmUp).stopAfter(round);
     service.close();
     return counts;
   }
