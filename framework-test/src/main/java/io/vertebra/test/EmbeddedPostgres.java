@@ -28,6 +28,7 @@ import java.util.stream.Stream;
  */
 public final class EmbeddedPostgres implements AutoCloseable {
   private static final String LOG = "server.log";
+  private static final String DISK = "disk";
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   // Where postmaster.pid has what.
@@ -39,16 +40,19 @@ public final class EmbeddedPostgres implements AutoCloseable {
   private final Path data;
   private final List<String> settings;
   private final boolean isTemporary;
+  private final int diskMegabytes;
   private final int port;
   private final Thread stopAtExit = new Thread(this::closeQuietly, "embedded-postgres-stop");
 
-  private EmbeddedPostgres(Path folder, List<String> settings, boolean isTemporary)
+  private EmbeddedPostgres(
+      Path folder, List<String> settings, boolean isTemporary, int diskMegabytes)
       throws IOException {
     this.binaries = PostgresBinaries.unpacked();
     this.folder = folder;
     this.data = folder.resolve("data");
     this.settings = settings;
     this.isTemporary = isTemporary;
+    this.diskMegabytes = diskMegabytes;
     initialize();
     this.port = attachOrLaunch();
     if (isTemporary) {
@@ -64,7 +68,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
    *     when one is found running
    */
   public static EmbeddedPostgres start(Path folder, String... settings) {
-    return start(folder, settings, false);
+    return start(folder, settings, false, 0);
   }
 
   /**
@@ -73,16 +77,35 @@ public final class EmbeddedPostgres implements AutoCloseable {
    */
   public static EmbeddedPostgres startTemporary(String... settings) {
     try {
-      return start(Files.createTempDirectory("vertebra-postgres"), settings, true);
+      return start(Files.createTempDirectory("vertebra-postgres"), settings, true, 0);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static EmbeddedPostgres start(Path folder, String[] settings, boolean isTemporary) {
+  /**
+   * The same with a small {@link #disk()}, for tests of what happens when it is full. Needs Linux with
+   * user namespaces. The disk is empty each time the server is started.
+   */
+  public static EmbeddedPostgres startTemporaryWithDisk(int megabytes, String... settings) {
+    if (megabytes < 1) {
+      throw new IllegalArgumentException("a disk has at least 1 MB: " + megabytes);
+    }
+    try {
+      Path folder = Files.createTempDirectory("vertebra-postgres");
+      Files.createDirectory(folder.resolve(DISK));
+      return start(folder, settings, true, megabytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static EmbeddedPostgres start(
+      Path folder, String[] settings, boolean isTemporary, int diskMegabytes) {
     Objects.requireNonNull(folder);
     try {
-      return new EmbeddedPostgres(folder.toAbsolutePath(), List.of(settings), isTemporary);
+      return new EmbeddedPostgres(
+          folder.toAbsolutePath(), List.of(settings), isTemporary, diskMegabytes);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -96,6 +119,14 @@ public final class EmbeddedPostgres implements AutoCloseable {
   /** Where its data and its log ({@code server.log}) are. */
   public Path folder() {
     return folder;
+  }
+
+  /** Where a tablespace can be made on a small disk that only the server sees; only for a server that was started with one. */
+  public Path disk() {
+    if (diskMegabytes == 0) {
+      throw new IllegalStateException("the server of " + data + " was started without a disk");
+    }
+    return folder.resolve(DISK);
   }
 
   /** The port it listens on. */
@@ -248,19 +279,21 @@ public final class EmbeddedPostgres implements AutoCloseable {
     options.add("-c max_connections=200");
     settings.forEach(setting -> options.add("-c " + setting));
     Path log = folder.resolve(LOG);
-    PostgresBinaries.Result result = binaries.run(
-        folder,
-        "pg_ctl",
-        "start",
-        "-D",
-        data.toString(),
-        "-l",
-        log.toString(),
-        "-w",
-        "-t",
-        "60",
-        "-o",
-        String.join(" ", options));
+    String[] start = {
+      "start",
+      "-D",
+      data.toString(),
+      "-l",
+      log.toString(),
+      "-w",
+      "-t",
+      "60",
+      "-o",
+      String.join(" ", options)
+    };
+    PostgresBinaries.Result result = diskMegabytes == 0
+        ? binaries.run(folder, "pg_ctl", start)
+        : binaries.runWithDisk(folder.resolve(DISK), diskMegabytes, folder, "pg_ctl", start);
     if (!result.isSuccess() && Files.exists(log)) {
       result = result.withOutput(Files.readString(log));
     }

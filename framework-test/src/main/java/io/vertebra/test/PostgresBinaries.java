@@ -117,7 +117,25 @@ final class PostgresBinaries {
 
   /** Runs one of the programs to its end. */
   Result run(Path folder, String program, String... arguments) {
-    List<String> command = new ArrayList<>(prefix);
+    return run(prefix, folder, program, arguments);
+  }
+
+  /** The same where {@code disk} is an empty file system of so many megabytes, for it and what it starts. */
+  Result runWithDisk(Path disk, int megabytes, Path folder, String program, String... arguments) {
+    List<String> mounting = List.of(
+        "unshare",
+        "-rm",
+        "sh",
+        "-c",
+        "mount -t tmpfs -o size=\"$2\"m tmpfs \"$1\" && shift 2 && exec unshare -U \"$@\"",
+        "sh",
+        disk.toString(),
+        String.valueOf(megabytes));
+    return run(mounting, folder, program, arguments);
+  }
+
+  private Result run(List<String> before, Path folder, String program, String... arguments) {
+    List<String> command = new ArrayList<>(before);
     command.add(home.resolve("bin").resolve(program).toString());
     command.addAll(List.of(arguments));
     try {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
+import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -43,6 +44,21 @@ class EmbeddedPostgresIT {
       server.restart();
       assertThat(server.port()).isEqualTo(port);
       assertThat(ask(server, "SELECT answer FROM kept").getInteger(0)).isEqualTo(42);
+    }
+  }
+
+  @Test
+  void says_that_a_small_disk_is_full_and_goes_on_when_there_is_space_again() throws Exception {
+    try (EmbeddedPostgres server = EmbeddedPostgres.startTemporaryWithDisk(8)) {
+      ask(server, "CREATE TABLESPACE small LOCATION '" + server.disk() + "'");
+      ask(server, "CREATE TABLE filler (text text) TABLESPACE small");
+      String fill = "INSERT INTO filler SELECT repeat('x', 1000) FROM generate_series(1, 20000)";
+      assertThatThrownBy(() -> ask(server, fill))
+          .isInstanceOfSatisfying(
+              PgException.class, full -> assertThat(full.getSqlState()).isEqualTo("53100"));
+      ask(server, "DROP TABLE filler");
+      ask(server, "CREATE TABLE fits TABLESPACE small AS SELECT 'fits' AS text");
+      assertThat(ask(server, "SELECT text FROM fits").getString(0)).isEqualTo("fits");
     }
   }
 

@@ -41,20 +41,22 @@ import java.util.function.BiFunction;
 final class CrashNode {
   static final String READY = "READY";
   static final String FINAL = "FINAL ";
-  static final Duration LEASE = Duration.ofSeconds(3);
 
   private final Node node;
   private final Postgres postgres;
   private final CrashPoint point;
   private final Faults faults;
   private final Duration keyRetention;
+  private final Duration lease;
 
-  private CrashNode(Node node, Postgres postgres, CrashPoint point, Duration keyRetention) {
+  private CrashNode(
+      Node node, Postgres postgres, CrashPoint point, Duration keyRetention, Duration lease) {
     this.node = node;
     this.postgres = postgres;
     this.point = point;
     this.faults = faults(node.vertx(), point);
     this.keyRetention = keyRetention;
+    this.lease = lease;
   }
 
   /** The crash points of the log. A clean-up that finds nothing is none. */
@@ -79,15 +81,16 @@ final class CrashNode {
     return faults;
   }
 
-  /** Arguments: the database's URI, the node's name, the crash point, its occurrence, the key retention in ms. */
+  /** Arguments: the database's URI, the node's name, the crash point, its occurrence, the key retention and the lease in ms. */
   public static void main(String[] args) throws IOException {
     Vertx vertx = Vertx.vertx();
-    PostgresOptions options = PostgresOptions.at(args[0]).withLease(LEASE);
+    Duration lease = Duration.ofMillis(Long.parseLong(args[5]));
+    PostgresOptions options = PostgresOptions.at(args[0]).withLease(lease);
     Postgres postgres = Postgres.connect(vertx, options).await();
     Node node = Node.create(vertx, NodeOptions.defaults().withId(args[1]));
     CrashPoint point = new CrashPoint(args[2], Integer.parseInt(args[3]));
     Duration keyRetention = Duration.ofMillis(Long.parseLong(args[4]));
-    new CrashNode(node, postgres, point, keyRetention).run();
+    new CrashNode(node, postgres, point, keyRetention, lease).run();
   }
 
   private void run() throws IOException {
@@ -131,7 +134,7 @@ final class CrashNode {
     @Override
     protected SagaOptions options() {
       return super.options()
-          .withLease(LEASE)
+          .withLease(lease)
           .withPollInterval(Duration.ofMillis(500))
           .withKeyRetention(keyRetention);
     }
