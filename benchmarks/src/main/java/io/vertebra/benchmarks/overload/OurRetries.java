@@ -6,6 +6,7 @@ import io.vertebra.messaging.GuardEvent;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Ours, with retries and their budget. */
@@ -15,6 +16,9 @@ final class OurRetries implements Retrying {
       .withRetry(CallRetry.defaults()
           .withAttempts(ATTEMPTS)
           .withAttemptTimeout(Duration.ofMillis(ATTEMPT_MILLIS)));
+
+  /** What an attempt fails with before another is made. */
+  private static final List<String> WHY = List.of("deadline-exceeded", "overloaded");
 
   private final AtomicLong costNanos;
   private final AtomicLong calls = new AtomicLong();
@@ -43,7 +47,10 @@ final class OurRetries implements Retrying {
 
   @Override
   public Made made() {
-    long again = service.view().guarded(GuardEvent.Kind.RETRIED, OurService.ASK.id(), "failed");
+    long again = 0;
+    for (String reason : WHY) {
+      again += service.view().guarded(GuardEvent.Kind.RETRIED, OurService.ASK.id(), reason);
+    }
     return new Made(calls.get(), calls.get() + again);
   }
 

@@ -32,6 +32,9 @@ final class OurSuspects implements Suspects {
   private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(4));
   private final Node node = Node.create(vertx);
   private final Context caller = ((VertxInternal) vertx).createEventLoopContext();
+  /** Stands for code of no contract, such as what loads classes when a loop starts. */
+  private static final String NOBODY = "no contract";
+
   private final LinkedBlockingQueue<Suspect> named = new LinkedBlockingQueue<>();
   private final AtomicReference<@Nullable Holding> next = new AtomicReference<>();
 
@@ -52,7 +55,7 @@ final class OurSuspects implements Suspects {
   }
 
   private void happened(GuardEvent event) {
-    if (event.kind() == GuardEvent.Kind.STALLED) {
+    if (event.kind() == GuardEvent.Kind.STALLED && !event.contract().equals(NOBODY)) {
       named.add(new Suspect(System.nanoTime(), event.contract(), event.reason()));
     }
   }
