@@ -30,15 +30,19 @@ final class StallFindings implements LoopWatch.Findings {
       Watched.Kind kind, DispatchOwner owner, StallSample sample, long nanos) {
     StallTable.Key key = keyOf(owner, sample);
     table.began(key, sample);
+    tell(kind, owner, sample, nanos);
+    if (LOG.isDebugEnabled()) {
+      LOG.debug(describe(kind, owner, sample, nanos));
+    }
+    return key;
+  }
+
+  private void tell(Watched.Kind kind, DispatchOwner owner, StallSample sample, long nanos) {
     guard.count(
         GuardEvent.Kind.STALLED,
         owner.contractId(),
         nameOf(sample.cause()),
         () -> describe(kind, owner, sample, nanos));
-    if (LOG.isDebugEnabled()) {
-      LOG.debug(describe(kind, owner, sample, nanos));
-    }
-    return key;
   }
 
   private static StallTable.Key keyOf(DispatchOwner owner, StallSample sample) {
@@ -59,17 +63,19 @@ final class StallFindings implements LoopWatch.Findings {
   }
 
   /**
-   * Of code that nobody stamps, several pieces look like one as long as the loop does not come round: it
-   * counts as another piece when it is seen elsewhere.
+   * What a stall began with need not be what it takes: the first call of a process loads classes before
+   * it blocks. From then on it counts where it is seen now, and is told again if the cause is another.
    */
   @Override
   public StallTable.Key goesOn(
       Watched.Kind kind, DispatchOwner owner, StallTable.Key key, StallSample sample, long nanos) {
     StallTable.Key now = keyOf(owner, sample);
-    boolean isElsewhere =
-        kind == Watched.Kind.OUTSIDE && !sample.where().isEmpty() && !now.equals(key);
+    boolean isElsewhere = !sample.where().isEmpty() && !now.equals(key);
     if (isElsewhere) {
       table.began(now, sample);
+    }
+    if (isElsewhere && now.cause() != key.cause()) {
+      tell(kind, owner, sample, nanos);
     }
     StallTable.Key counted = isElsewhere ? now : key;
     boolean isHandlersFault = sample.cause() != StallCause.STARVED;

@@ -247,6 +247,31 @@ class StallMonitorTest {
     assertThat(findings.scores()).isZero();
   }
 
+  @Test
+  void a_stall_counts_where_it_is_seen_and_is_told_again_if_its_cause_is_another() {
+    GuardLog guard = Engine.of(one.bus()).guard();
+    StallTable table = new StallTable();
+    StallFindings findings = new StallFindings(StallOptions.defaults(), guard, table);
+    Thread.State asleep = Thread.State.TIMED_WAITING;
+    DispatchOwner owner = owner("bad.habit", new ArrayList<>());
+    StallSample first = StallSample.of(Thread.State.RUNNABLE, at("load"), 1);
+    StallSample then = StallSample.of(asleep, at("sleep"), 0);
+    StallSample without = StallSample.of(asleep, new StackTraceElement[0], 0);
+    Watched.Kind kind = Watched.Kind.ON_LOOP;
+    StallTable.Key began = findings.began(kind, owner, first, 10_000_000L);
+    StallTable.Key moved = findings.goesOn(kind, owner, began, then, 100_000_000L);
+    assertThat(findings.goesOn(kind, owner, moved, then, 200_000_000L)).isEqualTo(moved);
+    assertThat(findings.goesOn(kind, owner, moved, without, 400_000_000L)).isEqualTo(moved);
+
+    assertThat(table.all()).extracting(Stall::cause).containsExactlyInAnyOrder(StallCause.CPU, StallCause.BLOCKED);
+    assertThat(guard.counted(GuardEvent.Kind.STALLED, "bad.habit", "cpu")).isEqualTo(1);
+    assertThat(guard.counted(GuardEvent.Kind.STALLED, "bad.habit", "blocked")).isEqualTo(1);
+  }
+
+  private static StackTraceElement[] at(String method) {
+    return new StackTraceElement[] {new StackTraceElement("shop.Stock", method, "Stock.java", 7)};
+  }
+
   private static StallTable.Key key(String contract) {
     return new StallTable.Key(contract, "v", StallCause.CPU, "");
   }
