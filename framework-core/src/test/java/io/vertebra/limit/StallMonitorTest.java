@@ -263,7 +263,9 @@ class StallMonitorTest {
     assertThat(findings.goesOn(kind, owner, moved, then, 200_000_000L)).isEqualTo(moved);
     assertThat(findings.goesOn(kind, owner, moved, without, 400_000_000L)).isEqualTo(moved);
 
-    assertThat(table.all()).extracting(Stall::cause).containsExactlyInAnyOrder(StallCause.CPU, StallCause.BLOCKED);
+    assertThat(table.all())
+        .extracting(Stall::cause)
+        .containsExactlyInAnyOrder(StallCause.CPU, StallCause.BLOCKED);
     assertThat(guard.counted(GuardEvent.Kind.STALLED, "bad.habit", "cpu")).isEqualTo(1);
     assertThat(guard.counted(GuardEvent.Kind.STALLED, "bad.habit", "blocked")).isEqualTo(1);
   }
