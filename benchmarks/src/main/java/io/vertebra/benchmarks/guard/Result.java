@@ -71,6 +71,12 @@ public final class Result {
         .print();
   }
 
+  /** The line so far. */
+  @Override
+  public String toString() {
+    return line.toString();
+  }
+
   /** Four digits, whole if there are as many before the point. */
   private static String number(double value) {
     double size = Math.abs(value);

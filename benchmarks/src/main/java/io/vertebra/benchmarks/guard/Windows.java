@@ -37,7 +37,7 @@ public final class Windows implements Steady.Ended {
     Window window = at(indexOf(dueAt));
     window.due++;
     if (isAnswer) {
-      window.latencies.recordValue(System.nanoTime() - dueAt);
+      window.latencies.recordValue(Math.max(0, System.nanoTime() - dueAt));
     }
   }
 
