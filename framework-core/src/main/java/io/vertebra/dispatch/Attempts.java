@@ -282,7 +282,7 @@ final class Attempts<Q, R> extends ScopeChild implements Cancellation.Listener {
       promise.tryFail(cause);
       return;
     }
-    context.dispatch(failure, known -> {
+    context.emit(failure, known -> {
       try {
         promise.tryComplete(fallback.apply(known));
       } catch (Throwable thrown) {

@@ -21,8 +21,11 @@ import io.vertebra.error.CallException;
 import io.vertebra.error.ErrorCode;
 import io.vertebra.limit.Limit;
 import io.vertx.core.Context;
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -274,6 +277,26 @@ class CallRetryTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> one.bus().request(CHARGE, charge(1), options))
         .withMessageContaining("payment.charge");
+  }
+
+  @Test
+  void a_fallback_runs_where_its_caller_runs() {
+    Promise<Boolean> onWorker = Promise.promise();
+    CallOptions options = RETRY.orElse(RESERVE, failure -> {
+      onWorker.tryComplete(Context.isOnWorkerThread());
+      return new Reserved("", -1);
+    });
+    one.vertx()
+        .deployVerticle(
+            () -> new VerticleBase() {
+              @Override
+              public Future<?> start() {
+                return one.bus().request(RESERVE, reserve(1), options);
+              }
+            },
+            new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER));
+
+    assertThat(resultOf(onWorker.future())).isTrue();
   }
 
   @Test
