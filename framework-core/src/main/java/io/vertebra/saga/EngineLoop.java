@@ -251,7 +251,7 @@ final class EngineLoop implements SagaHost {
           } else {
             LOG.warn(
                 "A write to the saga log has an unknown outcome; reading again.", result.cause());
-            owner.writeFailed();
+            owner.writeFailed(now);
           }
         }));
   }

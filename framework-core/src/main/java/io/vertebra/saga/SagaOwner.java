@@ -34,6 +34,7 @@ final class SagaOwner {
   private final Recovery recovery = new Recovery();
   private final Reads reads = new Reads();
   private List<Entry<?>> writing = List.of();
+  private boolean isFailing;
   private long nextPoll;
   private long nextPurge;
   private long ignored;
@@ -130,6 +131,7 @@ final class SagaOwner {
   void written(List<SagaLog.Result> results, long now) {
     List<Entry<?>> group = writing;
     writing = List.of();
+    isFailing = false;
     for (int i = 0; i < group.size(); i++) {
       Entry<?> entry = group.get(i);
       if (entries.get(entry.key) != entry) {
@@ -144,15 +146,19 @@ final class SagaOwner {
     recover();
   }
 
-  /** Nobody knows what became of a batch. */
-  void writeFailed() {
+  /** Nobody knows what became of a batch. A log that fails time and again, its disk full, is given time. */
+  void writeFailed(long now) {
     List<Entry<?>> group = writing;
     writing = List.of();
     for (Entry<?> entry : group) {
-      if (entries.get(entry.key) == entry) {
+      if (entries.get(entry.key) == entry && isFailing) {
+        forgetState(entry);
+        alarms.set(entry, now + settings.pollMillis());
+      } else if (entries.get(entry.key) == entry) {
         read(entry);
       }
     }
+    isFailing = true;
   }
 
   /** What the log says of an instance whose state was unknown; null if it has none. */
@@ -376,11 +382,15 @@ final class SagaOwner {
   }
 
   private void read(Entry<?> entry) {
+    forgetState(entry);
+    host.find(entry.key);
+  }
+
+  private static void forgetState(Entry<?> entry) {
     entry.current = null;
     entry.staged = null;
     entry.reading = true;
     entry.forgetInputs();
-    host.find(entry.key);
   }
 
   /** Takes over an instance that the log has shown, or only its new signals if it is here already. */

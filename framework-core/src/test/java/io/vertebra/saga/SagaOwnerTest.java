@@ -147,7 +147,7 @@ class SagaOwnerTest {
     lease(1);
     FakeWaiter waiter = start("a");
     SagaLog.Row row = host.batch.get(0).row();
-    owner.writeFailed();
+    owner.writeFailed(now);
     assertThat(host.asked).containsExactly("a");
     assertThat(waiter.failure).isNull();
     owner.found(new Entry.Key(Shop.FULFIL.name(), "a"), row, now);
@@ -159,10 +159,30 @@ class SagaOwnerTest {
   }
 
   @Test
+  void leaves_a_log_alone_for_a_while_that_fails_to_write_time_and_again() {
+    lease(1);
+    start("a");
+    SagaLog.Row row = host.batch.get(0).row();
+    Entry.Key key = new Entry.Key(Shop.FULFIL.name(), "a");
+    owner.writeFailed(now);
+    owner.found(key, row, now);
+    owner.flush(now);
+    owner.writeFailed(now);
+    assertThat(host.asked).as("the first time it is read at once").containsExactly("a");
+    now += 1_000;
+    owner.tick(now);
+    assertThat(host.asked).containsExactly("a", "a");
+    owner.found(key, row, now);
+    owner.flush(now);
+    written(SagaLog.Result.WRITTEN);
+    assertThat(host.sent).hasSize(1);
+  }
+
+  @Test
   void c1_says_that_a_start_may_be_repeated_when_the_log_has_nothing_of_it() {
     lease(1);
     FakeWaiter waiter = start("a");
-    owner.writeFailed();
+    owner.writeFailed(now);
     owner.found(new Entry.Key(Shop.FULFIL.name(), "a"), null, now);
     assertThat(waiter.failure).isInstanceOf(SagaException.class);
     assertThat(((SagaException) waiter.failure).isRetryable()).isTrue();
@@ -173,7 +193,7 @@ class SagaOwnerTest {
   void asks_again_when_the_log_does_not_answer() {
     lease(1);
     start("a");
-    owner.writeFailed();
+    owner.writeFailed(now);
     owner.findFailed(new Entry.Key(Shop.FULFIL.name(), "a"), now);
     now += 1_000;
     owner.tick(now);

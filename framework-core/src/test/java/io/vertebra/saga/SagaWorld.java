@@ -459,7 +459,7 @@ final class SagaWorld {
       long commit = 1L + random.nextInt(slow ? 4_000 : unknown ? 400 : 30);
       if (unknown) {
         stats.unknownWrites++;
-        travel(1 + random.nextInt(50), () -> on(current, time -> current.writeFailed()));
+        travel(1 + random.nextInt(50), () -> on(current, time -> current.writeFailed(time)));
       }
       if (!lost) {
         travel(commit, () -> {
