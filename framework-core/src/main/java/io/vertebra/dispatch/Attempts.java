@@ -149,13 +149,23 @@ final class Attempts<Q, R> extends ScopeChild implements Cancellation.Listener {
     if (answer.succeeded()) {
       Hedge hedge = call.options.hedge();
       if (hedge != null) {
-        long now = lane.nanoTime();
-        route().repeats().times().took(now - exchange.startNanos(), now, hedge.budget());
+        noteTime(exchange, hedge);
       }
       finish();
       promise.tryComplete(answer.result());
     } else {
       failed(answer.cause());
+    }
+  }
+
+  private void noteTime(Exchange<Q, R> winner, Hedge hedge) {
+    HedgeTimes times = route().repeats().times();
+    long now = lane.nanoTime();
+    Exchange<Q, R> loser = running.isEmpty() ? winner : running.get(0);
+    if (loser.startNanos() - winner.startNanos() < 0) {
+      times.tookAtLeast(now - loser.startNanos(), now, hedge.budget());
+    } else {
+      times.took(now - winner.startNanos(), now, hedge.budget());
     }
   }
 

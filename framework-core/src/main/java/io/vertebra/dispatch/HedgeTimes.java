@@ -1,5 +1,6 @@
 package io.vertebra.dispatch;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -17,11 +18,14 @@ final class HedgeTimes {
   private static final int SUB_BITS = 3;
   private static final int BUCKETS = 64 << SUB_BITS;
   private static final int ENOUGH = 100;
+  private static final int ENOUGH_HEDGES = 10;
   private static final long TOKEN = 1_000_000;
   private static final long MOST = 10 * TOKEN;
   private static final double SLOW = 0.95;
 
   private final AtomicIntegerArray counts = new AtomicIntegerArray(BUCKETS);
+  private final AtomicInteger hedged = new AtomicInteger();
+  private final AtomicInteger won = new AtomicInteger();
   private final AtomicLong periodEnd;
   private final AtomicLong tokens = new AtomicLong();
   private final AtomicLong pausedUntil;
@@ -53,7 +57,15 @@ final class HedgeTimes {
     }
   }
 
+  /** The second call was answered first; the first one took at least that time, and nobody will know how long. */
+  void tookAtLeast(long nanos, long now, double budget) {
+    won.incrementAndGet();
+    took(nanos, now, budget);
+  }
+
   private void refresh(double budget) {
+    int made = hedged.getAndSet(0);
+    int useful = won.getAndSet(0);
     int[] taken = new int[BUCKETS];
     long sum = 0;
     for (int i = 0; i < BUCKETS; i++) {
@@ -64,10 +76,16 @@ final class HedgeTimes {
       delay = -1;
       return;
     }
-    long common = quantile(taken, sum * 0.5);
-    boolean worthIt = quantile(taken, sum * SLOW) >= WORTH * common
-        || quantile(taken, sum * (1 - budget / 4)) >= WORTH * common;
+    // Once calls are hedged, nobody sees how long the slow ones take; but one that would have ended
+    // soon
+    // mostly wins against a second one that begins late.
+    boolean worthIt = made >= ENOUGH_HEDGES ? 2 * useful >= made : hasSlowOnes(taken, sum, budget);
     delay = worthIt ? quantile(taken, sum * (1 - budget)) : -1;
+  }
+
+  private static boolean hasSlowOnes(int[] taken, long sum, double budget) {
+    long slow = WORTH * quantile(taken, sum * 0.5);
+    return quantile(taken, sum * SLOW) >= slow || quantile(taken, sum * (1 - budget / 4)) >= slow;
   }
 
   private static long quantile(int[] taken, double rank) {
@@ -97,6 +115,7 @@ final class HedgeTimes {
         return false;
       }
       if (tokens.compareAndSet(left, left - TOKEN)) {
+        hedged.incrementAndGet();
         return true;
       }
     }

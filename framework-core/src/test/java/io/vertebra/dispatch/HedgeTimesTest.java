@@ -44,6 +44,41 @@ class HedgeTimesTest {
     assertThat(times.delay(now)).isBetween(2 * MS, 4 * MS);
   }
 
+  /** A period in which all that take longer than the delay are hedged; {@code wins} of a hundred second calls are first. */
+  private void hedge(long common, int wins) {
+    Random random = new Random(7);
+    long delay = times.delay(now);
+    for (int i = 0; i < 1000; i++) {
+      now += MS;
+      times.called(BUDGET);
+      if (i % 50 == 0 && times.tryHedge(now) && random.nextInt(100) < wins) {
+        times.tookAtLeast(delay + common / 2, now, BUDGET);
+      } else {
+        times.took(common / 2 + random.nextInt((int) common), now, BUDGET);
+      }
+    }
+    now += HedgeTimes.PERIOD;
+    times.took(common, now, BUDGET);
+  }
+
+  @Test
+  void the_delay_stays_while_hedges_hide_how_long_the_slow_ones_take() {
+    learn(2 * MS, true);
+    for (int period = 0; period < 5; period++) {
+      hedge(2 * MS, 95);
+
+      assertThat(times.delay(now)).as("period " + period).isBetween(2 * MS, 4 * MS);
+    }
+  }
+
+  @Test
+  void hedging_ends_when_second_calls_come_too_late_to_win() {
+    learn(2 * MS, true);
+    hedge(2 * MS, 10);
+
+    assertThat(times.delay(now)).isEqualTo(-1);
+  }
+
   @Test
   void a_service_that_is_equally_fast_always_is_not_hedged() {
     learn(2 * MS, false);
