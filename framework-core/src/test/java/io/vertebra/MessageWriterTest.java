@@ -37,7 +37,7 @@ class MessageWriterTest {
 
   @Test
   void every_message_is_handled_once_however_often_it_was_refused() {
-    int count = 3_000;
+    int count = 1_000;
     Node server = cluster.start();
     Node producer = cluster.start();
     BitSet handled = new BitSet();

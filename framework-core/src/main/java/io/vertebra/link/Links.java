@@ -308,8 +308,8 @@ public final class Links {
     if (peer == null) {
       return;
     }
-    pending.peerGone(peer.pending(), this::lost);
     peer.dropWaiting();
+    pending.peerGone(peer.pending(), this::lost);
     inbound().callerGone(peer);
     if (left) {
       refusals.remove(node);
