@@ -99,8 +99,9 @@ final class WaitingQueue extends Timed implements Waitlist.Decisions<ServedCall<
 
   @Override
   public void start(ServedCall<?, ?> call) {
-    call.lane.post(call);
+    // First, since once it is posted its caller may have the answer before this goes on.
     size.decrementAndGet();
+    call.lane.post(call);
   }
 
   @Override
