@@ -13,6 +13,7 @@ import io.vertebra.messaging.CallOptions;
 import io.vertebra.messaging.GuardEvent;
 import io.vertebra.messaging.SubscriptionOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.internal.VertxInternal;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -159,9 +160,15 @@ class CreditClusterTest {
     freezeServer();
     fill();
     Future<Shop.Reserved> waiting = caller.bus().request(Shop.RESERVE, Shop.reserve(1), PATIENT);
+    Promise<Void> handedToTheLink = Promise.promise();
+    caller.vertx().runOnContext(handedToTheLink::complete);
+    await(handedToTheLink.future());
     linkLoop(caller).submit(() -> {}).get();
     cluster.crash(server);
     assertThat(failureOf(waiting).mayHaveRun()).isFalse();
+    // The routes of the node go first; what waited for it is counted before the link loop does
+    // anything else.
+    linkLoop(caller).submit(() -> {}).get();
     assertThat(caller.view().guarded(GuardEvent.Kind.DROPPED, "stock.moves", "peer-gone"))
         .isPositive();
   }
