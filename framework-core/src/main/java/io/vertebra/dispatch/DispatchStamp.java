@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Says whose code runs on an event loop just now: an odd number while there is any, a different one for
  * each time. Code that runs within other code, such as a callback of a call that fails at once, counts
- * as a time of its own, after which that of the other begins anew. Written by the loop, without a clock and in order with nothing else, so that it costs two
- * stores; read by whoever watches.
+ * as a time of its own, after which that of the other begins anew. Written by the loop, without a
+ * clock and in order with nothing else, so that it costs two stores; read by whoever watches.
  */
 public final class DispatchStamp {
   private static final VarHandle NUMBER;

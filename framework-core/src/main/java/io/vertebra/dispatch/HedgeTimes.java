@@ -76,9 +76,8 @@ final class HedgeTimes {
       delay = -1;
       return;
     }
-    // Once calls are hedged, nobody sees how long the slow ones take; but one that would have ended
-    // soon
-    // mostly wins against a second one that begins late.
+    // Once calls are hedged, nobody sees how long the slow ones take. But a first call that would
+    // have ended soon mostly wins against a second one that begins late.
     boolean worthIt = made >= ENOUGH_HEDGES ? 2 * useful >= made : hasSlowOnes(taken, sum, budget);
     delay = worthIt ? quantile(taken, sum * (1 - budget)) : -1;
   }

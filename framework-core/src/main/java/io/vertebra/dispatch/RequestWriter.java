@@ -1,7 +1,6 @@
 package io.vertebra.dispatch;
 
 import io.vertebra.contract.Request;
-import io.vertebra.error.NodeException;
 import io.vertebra.error.OverloadedException;
 import io.vertebra.messaging.CallOptions;
 import io.vertebra.messaging.MessageWriter;
@@ -104,7 +103,7 @@ final class RequestWriter<Q, R> extends Timed implements MessageWriter<Q, R> {
       windowSize = window.size();
       underWay--;
       long now = lane.nanoTime();
-      if (isRefused && !ending(now)) {
+      if (isRefused && !isOver(now)) {
         waiting.incrementAndGet();
         queue.addFirst(this);
         if (window.isSmallest()) {
@@ -118,7 +117,8 @@ final class RequestWriter<Q, R> extends Timed implements MessageWriter<Q, R> {
       sendWaiting();
     }
 
-    private boolean ending(long now) {
+    /** Whether nobody would have anything of its being sent again. */
+    private boolean isOver(long now) {
       return deadline - now <= 0 || (parent != null && parent.isCancelled()) || engine.isClosed();
     }
   }
@@ -164,11 +164,12 @@ final class RequestWriter<Q, R> extends Timed implements MessageWriter<Q, R> {
   @Override
   public Future<R> send(Q message) {
     Objects.requireNonNull(message, "message");
-    if (ending || engine.isClosed()) {
+    if (ending) {
       return context.failedFuture(
-          ending
-              ? new IllegalStateException("the writer of '" + contract.name() + "' has ended")
-              : NodeException.closed(engine.nodeId()));
+          new IllegalStateException("the writer of '" + contract.name() + "' has ended"));
+    }
+    if (engine.isClosed()) {
+      return engine.closedFailure();
     }
     int most = mostWaiting;
     int now = waiting.incrementAndGet();

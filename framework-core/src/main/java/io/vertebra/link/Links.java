@@ -187,14 +187,14 @@ public final class Links {
   }
 
   private static void refuse(RemoteCall<?, ?> call, VertebraException why) {
-    call.room().giveBack(call.frame().length());
+    call.leaveRoom();
     call.exchange().rejected(why);
   }
 
   void send(OutgoingPublication publication) {
     PeerLink peer = usable(publication.node());
     if (peer == null) {
-      publication.room().giveBack(publication.frame().length());
+      publication.leaveRoom();
       publication.dropped();
     } else {
       peer.send(publication);

@@ -7,8 +7,13 @@ interface Outgoing {
 
   Buffer frame();
 
-  /** Where it gives back its room, once. */
+  /** Where it has room. */
   Room room();
+
+  /** Gives back its room, once: it waits no more. */
+  default void leaveRoom() {
+    room().giveBack(frame().length());
+  }
 
   /** It goes with the batch that is being filled. On the link lane. */
   void goesBy(PeerLink link);

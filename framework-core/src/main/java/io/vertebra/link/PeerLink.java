@@ -114,7 +114,7 @@ public final class PeerLink {
 
   private void go(Outgoing message) {
     Buffer frame = message.frame();
-    message.room().giveBack(frame.length());
+    message.leaveRoom();
     message.goesBy(this);
     credit.spend(frame.length());
     appendData(frame);
@@ -123,14 +123,14 @@ public final class PeerLink {
   /** Its caller has given up; if it has not gone yet, it never will. */
   void forget(Outgoing message) {
     if (waiting.remove(message)) {
-      message.room().giveBack(message.frame().length());
+      message.leaveRoom();
     }
   }
 
   /** Nothing that waits will go any more. */
   void dropWaiting() {
     for (Outgoing message : waiting) {
-      message.room().giveBack(message.frame().length());
+      message.leaveRoom();
       message.dropped();
     }
     waiting.clear();
