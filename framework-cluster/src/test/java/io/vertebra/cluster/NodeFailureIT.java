@@ -176,7 +176,7 @@ class NodeFailureIT {
   void k6_calls_to_a_frozen_node_fail_early_and_it_is_called_again_when_it_goes_on()
       throws Exception {
     List<Future<Answer>> held = hold("first");
-    hold("second"); // as busy as the first, or that would not be called again while it has the held ones
+    hold("second"); // as busy as the first, which would not be called again otherwise
     first.signal("STOP");
     try {
       assertGone(held);
@@ -190,7 +190,7 @@ class NodeFailureIT {
   @Test
   void k7_a_node_that_was_removed_while_it_was_frozen_comes_back() throws Exception {
     List<Future<Answer>> held = hold("first");
-    hold("second"); // as busy as the first, or that would not be called again while it has the held ones
+    hold("second"); // as busy as the first, which would not be called again otherwise
     first.signal("STOP");
     try {
       assertGone(held);
