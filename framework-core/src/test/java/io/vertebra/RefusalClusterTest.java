@@ -10,6 +10,7 @@ import io.vertebra.error.OverloadedException;
 import io.vertebra.error.VertebraException;
 import io.vertebra.limit.Limit;
 import io.vertebra.messaging.CallOptions;
+import io.vertebra.messaging.Criticality;
 import io.vertebra.messaging.GuardEvent;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -50,6 +51,32 @@ class RefusalClusterTest {
 
     assertThat(throttled).isPositive();
     assertThat(server.view().contract("stock.reserve").rejected()).isEqualTo(400 - throttled);
+    held.complete(new Shop.Reserved("", 0));
+    await(running);
+  }
+
+  @Test
+  void refusals_of_calls_that_matter_little_hold_back_none_that_matter() {
+    Node server = cluster.start();
+    Node caller = cluster.start();
+    Promise<Shop.Reserved> held = Promise.promise();
+    Limit one = Limit.fixed(1).withQueue(0, Duration.ZERO);
+    serve(server, Shop.RESERVE, one, (reserve, call) -> held.future());
+    Future<Shop.Reserved> running = caller.bus().request(Shop.RESERVE, Shop.reserve(0), PATIENT);
+    CallOptions sheddable = PATIENT.withCriticality(Criticality.SHEDDABLE);
+    for (int i = 0; i < 400; i++) {
+      failureOf(caller.bus().request(Shop.RESERVE, Shop.reserve(i), sheddable));
+    }
+    long throttled =
+        caller.view().guarded(GuardEvent.Kind.THROTTLED, "stock.reserve", "mostly-refused");
+    for (int i = 0; i < 40; i++) {
+      failureOf(caller.bus().request(Shop.RESERVE, Shop.reserve(i), PATIENT));
+    }
+
+    assertThat(throttled).isPositive();
+    assertThat(caller.view().guarded(GuardEvent.Kind.THROTTLED, "stock.reserve", "mostly-refused"))
+        .isEqualTo(throttled);
+    assertThat(server.view().contract("stock.reserve").rejected()).isEqualTo(440 - throttled);
     held.complete(new Shop.Reserved("", 0));
     await(running);
   }

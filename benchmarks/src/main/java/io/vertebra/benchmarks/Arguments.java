@@ -53,15 +53,19 @@ public final class Arguments {
     return Duration.ofSeconds(takeNumber("seconds", 2));
   }
 
+  /** The value of {@code --name} as positive numbers with commas between. */
+  public List<Integer> takeNumbers(String name, String otherwise) {
+    String text = takeOption(name).orElse(otherwise);
+    if (!text.matches("[1-9]\\d{0,5}(,[1-9]\\d{0,5})*")) {
+      throw new IllegalArgumentException(
+          "--" + name + " wants numbers from 1, with commas between: " + text);
+    }
+    return Arrays.stream(text.split(",", -1)).map(Integer::valueOf).toList();
+  }
+
   /** {@code --seconds} as above, and {@code --inflight N,N,..}, default 1, 64 and 1024. */
   public Load takeLoad() {
-    String levels = takeOption("inflight").orElse("1,64,1024");
-    if (!levels.matches("[1-9]\\d{0,5}(,[1-9]\\d{0,5})*")) {
-      throw new IllegalArgumentException(
-          "--inflight wants numbers from 1, with commas between: " + levels);
-    }
-    return new Load(
-        takeRound(), Arrays.stream(levels.split(",", -1)).map(Integer::valueOf).toList());
+    return new Load(takeRound(), takeNumbers("inflight", "1,64,1024"));
   }
 
   /** Refuses what nobody took. */

@@ -47,9 +47,9 @@ final class GuardSuite {
       new Part("hedge", "2% of the replies take 200 ms longer", HedgeLoad::run, SHORT),
       new Part(
           "stall",
-          "handlers that hold up their event loop; --trials N, --millis N,N, --pauses N",
+          "handlers that hold up their event loop; --trials N,N, --millis N,N, --pauses N",
           StallLoad::run,
-          "--trials 2 --pauses 5 --rounds 2 --once"),
+          "--trials 2,2,2,1 --pauses 6 --rounds 2 --once"),
       new Part(
           "backpressure",
           "a producer faster than its consumer, two JVMs with 256 MB; --messages N",

@@ -8,19 +8,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * What waits for a permit. The more important class goes first; within it callers take turns, so that
  * one with many messages does not delay those with few; within a caller the oldest goes first, or the
- * newest while the queue is overloaded, because that one still has time (adaptive LIFO, as in
- * Facebook's services). Each caller that waits has a line of its own, so no two share one by chance;
- * lines are bounded because messages are.
+ * newest while its line stands, because that one still has time (adaptive LIFO, as in Facebook's
+ * services). Each caller has a line of its own in each class, so no two share one by chance; whether a
+ * line stands, and what is not taken into it, is decided for each by itself (as in the FQ-CoDel of
+ * RFC 8290), so that who sends no more than its share loses nothing to those who do. An empty line is
+ * remembered for a second.
  *
  * <p>An ordered queue knows neither classes nor callers: oldest first, always.
  *
- * <p>All operations but {@link #leastImportant} take constant time. Not safe for use by more than one
+ * <p>All operations but {@link #leastImportant} and {@link #forgetIdle} take constant time. Not safe for use by more than one
  * thread; knows no clock.
  *
  * @param <T> what waits
  */
 final class FairQueue<T> {
+  static final long REMEMBERED = 1_000_000_000L;
   private static final String EVERYBODY = "";
+
   private final boolean ordered;
   private final Ring<T>[] classes;
   private @Nullable Waiting<T> oldest;
@@ -28,21 +32,21 @@ final class FairQueue<T> {
   private int size;
   private long bytes;
 
-  /** An empty queue. */
+  /** An empty queue in which a message may wait for {@code maxWaitNanos}. */
   @SuppressWarnings({"unchecked", "rawtypes"}) // arrays know no type parameters
-  FairQueue(boolean ordered) {
+  FairQueue(boolean ordered, long maxWaitNanos) {
     this.ordered = ordered;
     this.classes = new Ring[ordered ? 1 : Criticality.values().length];
     for (int i = 0; i < classes.length; i++) {
-      classes[i] = new Ring<>();
+      int first = i * Priority.COHORTS;
+      int last = ordered ? Priority.LOWEST : first + Priority.COHORTS - 1;
+      classes[i] = new Ring<>(first, last, maxWaitNanos);
     }
   }
 
   /** One that waits; linked into the line of its caller, and with all others by age. */
   static final class Waiting<T> {
     final T item;
-    final String caller;
-    final int priority;
     final int bytes;
     final long since;
     private @Nullable Line<T> line;
@@ -51,10 +55,8 @@ final class FairQueue<T> {
     private @Nullable Waiting<T> before;
     private @Nullable Waiting<T> behind;
 
-    Waiting(T item, String caller, int priority, int bytes, long since) {
+    Waiting(T item, int bytes, long since) {
       this.item = item;
-      this.caller = caller;
-      this.priority = priority;
       this.bytes = bytes;
       this.since = since;
     }
@@ -63,69 +65,86 @@ final class FairQueue<T> {
       return line != null;
     }
 
+    /** Where it waits, or null if it does not wait any more. */
+    @Nullable
+    Line<T> line() {
+      return line;
+    }
+
     @Nullable
     Waiting<T> newer() {
       return newer;
     }
   }
 
-  /** The messages of one caller. */
-  private static final class Line<T> {
-    final Ring<T> ring;
-    final String caller;
+  /** The messages of one caller in one class. */
+  static final class Line<T> {
+    final LineShedding shedding;
+    private final Ring<T> ring;
+    private final String caller;
+    private @Nullable Waiting<T> first;
+    private @Nullable Waiting<T> last;
+    private @Nullable Line<T> next;
+    private @Nullable Line<T> previous;
+    private int length;
+    private long touched;
 
-    @Nullable
-    Waiting<T> first;
-
-    @Nullable
-    Waiting<T> last;
-
-    @Nullable
-    Line<T> next;
-
-    @Nullable
-    Line<T> previous;
-
-    int length;
-
-    Line(Ring<T> ring, String caller) {
+    private Line(Ring<T> ring, String caller, LineShedding shedding) {
       this.ring = ring;
       this.caller = caller;
+      this.shedding = shedding;
+    }
+
+    /** The one that has waited longest in it, or null. */
+    @Nullable
+    Waiting<T> first() {
+      return first;
     }
   }
 
-  /** The lines of one class, in a ring; {@link #turn} is whose turn it is. */
+  /** The lines of one class; those that are not empty form a ring, and {@link #turn} is whose turn it is. */
   private static final class Ring<T> {
-    final Map<String, Line<T>> lines = new HashMap<>();
+    private final Map<String, Line<T>> lines = new HashMap<>();
+    private final int firstPriority;
+    private final int lastPriority;
+    private final long maxWaitNanos;
+    private @Nullable Line<T> turn;
 
-    @Nullable
-    Line<T> turn;
+    Ring(int firstPriority, int lastPriority, long maxWaitNanos) {
+      this.firstPriority = firstPriority;
+      this.lastPriority = lastPriority;
+      this.maxWaitNanos = maxWaitNanos;
+    }
 
-    /** The line of a caller; a new one comes last. */
     Line<T> lineOf(String caller) {
       Line<T> known = lines.get(caller);
       if (known != null) {
         return known;
       }
-      Line<T> made = new Line<>(this, caller);
+      LineShedding shedding = new LineShedding(firstPriority, lastPriority, maxWaitNanos);
+      Line<T> made = new Line<>(this, caller, shedding);
       lines.put(caller, made);
-      Line<T> first = turn;
-      if (first == null || first.previous == null) {
-        made.next = made;
-        made.previous = made;
-        turn = made;
-      } else {
-        Line<T> last = first.previous;
-        made.previous = last;
-        made.next = first;
-        last.next = made;
-        first.previous = made;
-      }
       return made;
     }
 
-    void drop(Line<T> line) {
-      lines.remove(line.caller);
+    /** It is not empty any more; its turn comes last. */
+    void enter(Line<T> line) {
+      Line<T> first = turn;
+      if (first == null || first.previous == null) {
+        line.next = line;
+        line.previous = line;
+        turn = line;
+      } else {
+        Line<T> last = first.previous;
+        line.previous = last;
+        line.next = first;
+        last.next = line;
+        first.previous = line;
+      }
+    }
+
+    /** It is empty. */
+    void leave(Line<T> line) {
       Line<T> next = line.next;
       Line<T> previous = line.previous;
       if (next == line || next == null || previous == null) {
@@ -137,14 +156,16 @@ final class FairQueue<T> {
           turn = next;
         }
       }
+      line.next = null;
+      line.previous = null;
     }
 
-    /** The longest line. */
+    /** The longest line, or null if all are empty. */
     @Nullable
     Line<T> longest() {
       Line<T> longest = null;
       for (Line<T> line : lines.values()) {
-        if (longest == null || line.length > longest.length) {
+        if (line.length > (longest == null ? 0 : longest.length)) {
           longest = line;
         }
       }
@@ -160,9 +181,18 @@ final class FairQueue<T> {
     return bytes;
   }
 
-  void add(Waiting<T> waiting) {
-    Ring<T> ring = classes[ordered ? 0 : waiting.priority / Priority.COHORTS];
-    Line<T> line = ring.lineOf(ordered ? EVERYBODY : waiting.caller);
+  /** The line that a message of that caller and priority waits in. */
+  Line<T> lineOf(String caller, int priority, long now) {
+    Ring<T> ring = classes[ordered ? 0 : priority / Priority.COHORTS];
+    Line<T> line = ring.lineOf(ordered ? EVERYBODY : caller);
+    line.touched = now;
+    return line;
+  }
+
+  void add(Line<T> line, Waiting<T> waiting) {
+    if (line.length == 0) {
+      line.ring.enter(line);
+    }
     waiting.line = line;
     waiting.before = line.last;
     if (line.last == null) {
@@ -183,21 +213,33 @@ final class FairQueue<T> {
     bytes += waiting.bytes;
   }
 
-  /** Takes the one whose turn it is, or null if none waits. */
+  /** The line whose turn it is, or null if none waits. */
   @Nullable
-  Waiting<T> poll(boolean newestFirst) {
+  Line<T> turn() {
     for (Ring<T> ring : classes) {
-      Line<T> line = ring.turn;
-      if (line != null) {
-        Waiting<T> chosen = newestFirst && !ordered ? line.last : line.first;
-        ring.turn = line.next;
-        if (chosen != null) {
-          remove(chosen);
-        }
-        return chosen;
+      if (ring.turn != null) {
+        return ring.turn;
       }
     }
     return null;
+  }
+
+  /** Takes the oldest or the newest of a line, after which it is the next one's turn. Null if it is empty. */
+  @Nullable
+  Waiting<T> poll(Line<T> line, boolean newestFirst) {
+    Waiting<T> chosen = newestFirst && !ordered ? line.last : line.first;
+    if (chosen != null) {
+      line.ring.turn = line.next;
+      remove(chosen);
+    }
+    return chosen;
+  }
+
+  /** Forgets lines that have been empty for long. */
+  void forgetIdle(long now) {
+    for (Ring<T> ring : classes) {
+      ring.lines.values().removeIf(line -> line.length == 0 && now - line.touched > REMEMBERED);
+    }
   }
 
   /** Takes one out, wherever it stands; nothing if it does not wait. */
@@ -229,7 +271,7 @@ final class FairQueue<T> {
     waiting.before = null;
     waiting.behind = null;
     if (--line.length == 0) {
-      line.ring.drop(line);
+      line.ring.leave(line);
     }
   }
 

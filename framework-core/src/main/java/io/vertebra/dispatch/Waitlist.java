@@ -1,5 +1,6 @@
 package io.vertebra.dispatch;
 
+import io.vertebra.dispatch.FairQueue.Line;
 import io.vertebra.dispatch.FairQueue.Waiting;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -15,16 +16,13 @@ final class Waitlist<T> {
   private final Admission.QueueSettings settings;
   private final Decisions<T> decisions;
   private final FairQueue<T> queue;
-  private final QueueTime time;
-  private final PriorityThreshold threshold = new PriorityThreshold();
 
   /** An empty list; {@code ordered} if nobody may be overtaken. */
   Waitlist(Admission admission, boolean ordered, Decisions<T> decisions) {
     this.admission = admission;
     this.settings = admission.queue();
     this.decisions = decisions;
-    this.queue = new FairQueue<>(ordered);
-    this.time = new QueueTime(settings.maxWaitNanos());
+    this.queue = new FairQueue<>(ordered, settings.maxWaitNanos());
   }
 
   /** What becomes of those that wait. */
@@ -51,19 +49,19 @@ final class Waitlist<T> {
       decisions.start(item);
       return null;
     }
-    time.arrived(who.patienceNanos, who.serviceNanos);
-    threshold.arrived(who.priority);
-    look(now);
-    if (settings.sheds() && !threshold.admits(who.priority)) {
-      decisions.turnAway(item, Shed.UNIMPORTANT, 0, rejection());
+    Line<T> line = queue.lineOf(who.caller, who.priority, now);
+    line.shedding.arrived(who.priority, who.patienceNanos, who.serviceNanos);
+    look(line, now);
+    if (settings.sheds() && !line.shedding.admits(who.priority)) {
+      decisions.turnAway(item, Shed.UNIMPORTANT, 0, rejection(line));
       return null;
     }
     if (isFullFor(who, now)) {
-      decisions.turnAway(item, Shed.QUEUE_FULL, 0, rejection());
+      decisions.turnAway(item, Shed.QUEUE_FULL, 0, rejection(line));
       return null;
     }
-    Waiting<T> waiting = new Waiting<>(item, who.caller, who.priority, who.bytes, now);
-    queue.add(waiting);
+    Waiting<T> waiting = new Waiting<>(item, who.bytes, now);
+    queue.add(line, waiting);
     return waiting;
   }
 
@@ -74,8 +72,7 @@ final class Waitlist<T> {
       if (less == null) {
         return true;
       }
-      queue.remove(less);
-      decisions.turnAway(less.item, Shed.QUEUE_FULL, now - less.since, rejection());
+      turnAway(less, Shed.QUEUE_FULL, now);
     }
     return false;
   }
@@ -85,53 +82,61 @@ final class Waitlist<T> {
     return settings.messages() + Math.max(0, admission.limit() - admission.inFlight());
   }
 
-  private Shed.Rejection rejection() {
-    long retryAfter = settings.sheds() && time.isOverloaded()
-        ? Math.min(time.interval(), settings.maxWaitNanos())
+  private Shed.Rejection rejection(Line<T> line) {
+    long retryAfter = settings.sheds() && line.shedding.stands()
+        ? Math.min(line.shedding.interval(), settings.maxWaitNanos())
         : settings.maxWaitNanos();
     return new Shed.Rejection(
-        admission.inFlight(), queue.size(), retryAfter, threshold.threshold());
+        admission.inFlight(), queue.size(), retryAfter, line.shedding.threshold());
   }
 
   /** Gives free permits to those whose turn it is. */
   void grant(long now) {
-    if (queue.size() == 0) {
-      return;
-    }
-    look(now);
-    while (queue.size() > 0 && admission.tryAcquire()) {
-      Waiting<T> next = queue.poll(settings.sheds() && time.isOverloaded());
-      if (next == null) {
-        throw new IllegalStateException("a queue that is not empty has nobody whose turn it is");
+    for (Line<T> line = queue.turn(); line != null; line = queue.turn()) {
+      look(line, now);
+      if (line.first() == null) {
+        continue;
       }
-      threshold.granted();
+      if (!admission.tryAcquire()) {
+        return;
+      }
+      Waiting<T> next = queue.poll(line, settings.sheds() && line.shedding.stands());
+      if (next == null) {
+        throw new IllegalStateException("a line that is not empty has nobody whose turn it is");
+      }
+      line.shedding.granted();
       decisions.start(next.item);
     }
   }
 
-  /** Looks how long the oldest has waited; while overloaded, turns away what has waited long. */
-  private void look(long now) {
-    Waiting<T> oldest = queue.oldest();
-    boolean overloaded = time.observe(now, oldest == null ? 0 : now - oldest.since);
-    threshold.look(now, overloaded);
-    if (overloaded && settings.sheds()) {
-      turnAwayOlderThan(time.patienceInOverload(), now, Shed.STANDING_QUEUE);
+  /** Looks how long the oldest of a line has waited; while it stands, turns away what has waited long. */
+  private void look(Line<T> line, long now) {
+    Waiting<T> oldest = line.first();
+    boolean stands = line.shedding.look(now, oldest == null ? 0 : now - oldest.since);
+    if (stands && settings.sheds()) {
+      long patience = line.shedding.patience();
+      for (; oldest != null && now - oldest.since >= patience; oldest = line.first()) {
+        turnAway(oldest, Shed.STANDING_QUEUE, now);
+      }
     }
   }
 
   /** Turns away what has waited as long as it may. Answers when to call again, or {@link Long#MAX_VALUE}. */
   long expire(long now) {
-    turnAwayOlderThan(settings.maxWaitNanos(), now, Shed.WAITED_TOO_LONG);
+    long longest = settings.maxWaitNanos();
     Waiting<T> oldest = queue.oldest();
-    return oldest == null ? Long.MAX_VALUE : oldest.since + settings.maxWaitNanos();
+    for (; oldest != null && now - oldest.since >= longest; oldest = queue.oldest()) {
+      turnAway(oldest, Shed.WAITED_TOO_LONG, now);
+    }
+    queue.forgetIdle(now);
+    return oldest == null ? Long.MAX_VALUE : oldest.since + longest;
   }
 
-  private void turnAwayOlderThan(long age, long now, Shed why) {
-    for (Waiting<T> oldest = queue.oldest();
-        oldest != null && now - oldest.since >= age;
-        oldest = queue.oldest()) {
-      queue.remove(oldest);
-      decisions.turnAway(oldest.item, why, now - oldest.since, rejection());
+  private void turnAway(Waiting<T> waiting, Shed why, long now) {
+    Line<T> line = waiting.line();
+    queue.remove(waiting);
+    if (line != null) {
+      decisions.turnAway(waiting.item, why, now - waiting.since, rejection(line));
     }
   }
 

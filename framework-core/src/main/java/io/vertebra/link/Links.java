@@ -215,7 +215,7 @@ public final class Links {
       engine.guard().count(GuardEvent.Kind.THROTTLED, contract, "mostly-refused");
       return OverloadedException.throttled(contract, call.node());
     }
-    PeerBreaker breaker = call.refusals().breaker();
+    PeerBreaker breaker = call.breaker();
     if (breaker == null) {
       return null;
     }

@@ -42,8 +42,14 @@ final class RemoteCall<Q, R> extends PendingCalls.Entry implements Outgoing, Run
     return target.nodeLoad();
   }
 
-  Refusals refusals() {
-    return target.refusals();
+  /** What is known of refusals of calls like this. */
+  Refusals.OfClass refusals() {
+    return target.refusals().of(exchange.envelope().priority());
+  }
+
+  @Nullable
+  PeerBreaker breaker() {
+    return target.refusals().breaker();
   }
 
   /** A breaker let it through, in that term. */
@@ -53,7 +59,7 @@ final class RemoteCall<Q, R> extends PendingCalls.Entry implements Outgoing, Run
 
   /** It has come back, with this failure or none. On the link lane. */
   void answered(@Nullable ErrorCode failure, long now) {
-    PeerBreaker breaker = refusals().breaker();
+    PeerBreaker breaker = breaker();
     if (breaker != null) {
       breaker.answered(term, failure, now);
     }
@@ -61,7 +67,7 @@ final class RemoteCall<Q, R> extends PendingCalls.Entry implements Outgoing, Run
 
   /** It has ended without an answer; a fault if its time was over or its node is gone. On the link lane. */
   void unanswered(boolean isFault, long now) {
-    PeerBreaker breaker = refusals().breaker();
+    PeerBreaker breaker = breaker();
     if (breaker != null) {
       breaker.unanswered(term, isFault, now);
     }

@@ -2,6 +2,7 @@ package io.vertebra.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertebra.dispatch.FairQueue.Line;
 import io.vertebra.dispatch.FairQueue.Waiting;
 import io.vertebra.messaging.Criticality;
 import java.util.ArrayList;
@@ -9,26 +10,32 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class FairQueueTest {
-  private final FairQueue<String> queue = new FairQueue<>(false);
+  private final FairQueue<String> queue = new FairQueue<>(false, 1_000_000_000L);
   private long clock;
 
   private Waiting<String> add(String item, String caller, Criticality criticality) {
-    Waiting<String> waiting =
-        new Waiting<>(item, caller, criticality.rank() * Priority.COHORTS, 10, clock++);
-    queue.add(waiting);
-    return waiting;
+    return add(queue, item, caller, criticality.rank() * Priority.COHORTS);
   }
 
   private Waiting<String> add(String item, String caller) {
     return add(item, caller, Criticality.CRITICAL);
   }
 
+  private Waiting<String> add(FairQueue<String> to, String item, String caller, int priority) {
+    Waiting<String> waiting = new Waiting<>(item, 10, clock);
+    to.add(to.lineOf(caller, priority, clock), waiting);
+    clock++;
+    return waiting;
+  }
+
   private List<String> pollAll(boolean newestFirst) {
+    return pollAll(queue, newestFirst);
+  }
+
+  private static List<String> pollAll(FairQueue<String> queue, boolean newestFirst) {
     List<String> order = new ArrayList<>();
-    for (Waiting<String> next = queue.poll(newestFirst);
-        next != null;
-        next = queue.poll(newestFirst)) {
-      order.add(next.item);
+    for (Line<String> line = queue.turn(); line != null; line = queue.turn()) {
+      order.add(queue.poll(line, newestFirst).item);
     }
     assertThat(queue.size()).isZero();
     assertThat(queue.bytes()).isZero();
@@ -73,13 +80,25 @@ class FairQueueTest {
 
   @Test
   void an_ordered_queue_knows_neither_classes_nor_callers() {
-    FairQueue<String> ordered = new FairQueue<>(true);
-    ordered.add(new Waiting<>("low", "a", Priority.LOWEST, 0, 1));
-    ordered.add(new Waiting<>("high", "b", 0, 0, 2));
+    FairQueue<String> ordered = new FairQueue<>(true, 1_000_000_000L);
+    add(ordered, "low", "a", Priority.LOWEST);
+    add(ordered, "high", "b", 0);
 
     assertThat(ordered.leastImportant(0, "b")).isNull();
-    assertThat(ordered.poll(true).item).isEqualTo("low");
-    assertThat(ordered.poll(true).item).isEqualTo("high");
+    assertThat(pollAll(ordered, true)).containsExactly("low", "high");
+  }
+
+  @Test
+  void an_empty_line_is_remembered_for_a_while() {
+    add("first", "a");
+    Line<String> line = queue.turn();
+    pollAll(false);
+
+    queue.forgetIdle(clock + FairQueue.REMEMBERED - 1);
+    int critical = Criticality.CRITICAL.rank() * Priority.COHORTS;
+    assertThat(queue.lineOf("a", critical, clock)).isSameAs(line);
+    queue.forgetIdle(clock + FairQueue.REMEMBERED + 1);
+    assertThat(queue.lineOf("a", critical, clock)).isNotSameAs(line);
   }
 
   @Test

@@ -10,7 +10,7 @@ class PriorityThresholdTest {
   private static final int CRITICAL = Criticality.CRITICAL.rank() * Priority.COHORTS;
   private static final int SHEDDABLE = Criticality.SHEDDABLE.rank() * Priority.COHORTS;
 
-  private final PriorityThreshold threshold = new PriorityThreshold();
+  private final PriorityThreshold threshold = new PriorityThreshold(0, Priority.LOWEST);
   private final Random random = new Random(11);
   private long now;
 
@@ -59,6 +59,18 @@ class PriorityThresholdTest {
     period(1000, 0, 1000, false);
     assertThat(threshold.threshold()).isGreaterThan(tight).isLessThan(Priority.LOWEST);
     for (int i = 0; i < 15; i++) {
+      period(1000, 0, 1000, false);
+    }
+
+    assertThat(threshold.admits(Priority.LOWEST)).isTrue();
+  }
+
+  @Test
+  void the_most_important_cohort_is_always_taken_so_that_the_end_of_the_overload_shows() {
+    period(1000, 0, 0, true);
+    assertThat(threshold.admits(CRITICAL)).isTrue();
+    assertThat(threshold.admits(CRITICAL + 8)).isFalse();
+    for (int i = 0; i < 30; i++) {
       period(1000, 0, 1000, false);
     }
 

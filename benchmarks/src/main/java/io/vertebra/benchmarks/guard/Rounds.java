@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
@@ -66,6 +68,15 @@ public final class Rounds<R> {
   /** The sum of one figure over the rounds of one contender. */
   public double sum(String contender, ToDoubleFunction<R> figure) {
     return of(contender).stream().mapToDouble(figure).sum();
+  }
+
+  /** What failures there were in all rounds of one contender, and how often. */
+  public String failures(String contender, Function<R, Map<String, Integer>> figure) {
+    Map<String, Integer> sum = new TreeMap<>();
+    for (R round : of(contender)) {
+      figure.apply(round).forEach((what, count) -> sum.merge(what, count, Integer::sum));
+    }
+    return sum.isEmpty() ? "none" : sum.toString().replace(" ", "");
   }
 
   /** The middle one. */

@@ -3,10 +3,13 @@ package io.vertebra.benchmarks.guard;
 import io.vertebra.benchmarks.load.Arrivals;
 import io.vertebra.benchmarks.process.Patience;
 import io.vertebra.benchmarks.process.Pause;
+import io.vertebra.error.VertebraException;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.HdrHistogram.Histogram;
 
@@ -23,6 +26,7 @@ public final class Steady {
   private final Ended listener;
   private final Promise<Counts> done = Promise.promise();
   private final Histogram latencies = new Histogram(3);
+  private final Map<String, Integer> lost = new TreeMap<>();
   private long due;
   private long answered;
   private int open;
@@ -91,8 +95,18 @@ public final class Steady {
     boolean counts = dueAt - countFrom >= 0;
     due += counts ? 1 : 0;
     open++;
-    call.get()
-        .onComplete(answer -> ended(counts, dueAt, true), failure -> ended(counts, dueAt, false));
+    call.get().onComplete(answer -> ended(counts, dueAt, true), failure -> {
+      if (counts) {
+        lost.merge(reason(failure), 1, Integer::sum);
+      }
+      ended(counts, dueAt, false);
+    });
+  }
+
+  private static String reason(Throwable failure) {
+    return failure instanceof VertebraException ours
+        ? ours.code().name()
+        : failure.getClass().getSimpleName();
   }
 
   private void ended(boolean counts, long dueAt, boolean isAnswer) {
@@ -107,7 +121,7 @@ public final class Steady {
 
   private void end() {
     if (stopped && open == 0) {
-      done.tryComplete(new Counts(due, answered, due / perSecond, latencies));
+      done.tryComplete(new Counts(due, answered, due / perSecond, latencies, lost));
     }
   }
 
@@ -118,8 +132,10 @@ public final class Steady {
    * @param answered those of them that were answered, and not with a failure
    * @param seconds how long that took
    * @param latencies of those that were answered, in nanoseconds
+   * @param lost how many of the others failed with what
    */
-  public record Counts(long due, long answered, double seconds, Histogram latencies) {
+  public record Counts(
+      long due, long answered, double seconds, Histogram latencies, Map<String, Integer> lost) {
     /** Answers a second. */
     public double perSecond() {
       return answered / seconds;

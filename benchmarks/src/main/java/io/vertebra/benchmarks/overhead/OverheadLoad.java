@@ -22,8 +22,9 @@ public final class OverheadLoad {
   private static final String BYTES = "gc.alloc.rate.norm";
   private static final int FORKS = 3;
   private static final int ITERATIONS = 5;
-  private static final double TARGET_ADDED_NANOS = 1000;
+  private static final double TARGET_ADDED_NANOS = 200;
   private static final double TARGET_ADDED_BYTES = 64;
+  private static final double TARGET_TIMES_BARE = 5;
 
   private OverheadLoad() {}
 
@@ -57,6 +58,11 @@ public final class OverheadLoad {
         .peer("unguarded", off.bytes())
         .peer(CallBenchmark.BARE, bare.bytes())
         .atMost(off.bytes() + TARGET_ADDED_BYTES)
+        .print();
+    Result.of(NAME, "times-as-fast-as-bare")
+        .ours(bare.nanos() / on.nanos())
+        .peer(CallBenchmark.BARE, 1)
+        .atLeast(TARGET_TIMES_BARE)
         .print();
     return true;
   }

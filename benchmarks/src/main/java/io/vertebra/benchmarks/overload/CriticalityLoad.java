@@ -112,6 +112,7 @@ public final class CriticalityLoad {
         .with("ours_p99_ms", rounds.median(OURS, turn -> turn.critical().micros(99)) / 1e3)
         .with("ours_sheddable_share", rounds.median(OURS, Turn::sheddableShare))
         .with("critical_calls", rounds.median(OURS, turn -> turn.critical().due()))
+        .with("lost", rounds.failures(OURS, turn -> turn.critical().lost()))
         .with("capacity_per_s", Math.rint(capacity))
         .print(rounds);
   }

@@ -6,6 +6,7 @@ import io.vertebra.benchmarks.guard.Plan;
 import io.vertebra.benchmarks.guard.Result;
 import io.vertebra.benchmarks.guard.Rounds;
 import io.vertebra.benchmarks.guard.Steady;
+import io.vertebra.benchmarks.guard.Steady.Counts;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,7 +40,7 @@ public final class FairnessLoad {
   private FairnessLoad() {}
 
   /** What the callers of one contender got in one round. */
-  private record Turn(List<Got> small, double greedyShare) {}
+  private record Turn(List<Got> small, double greedyShare, Map<String, Integer> lost) {}
 
   /** What one small caller wanted and got. */
   private static final class Got {
@@ -94,15 +95,16 @@ public final class FairnessLoad {
         PART * sharing.small() * sharing.equalShare(),
         WARM_UP);
     double greedyShare = 0;
+    Counts counts;
     if (sharing.times() == 0) {
-      small.stopAfter(round);
+      counts = small.stopAfter(round);
     } else {
       Steady greedy = Steady.start(
           crowd.context(), () -> crowd.call(0), sharing.times() * sharing.equalShare(), WARM_UP);
       greedyShare = greedy.stopAfter(round).share();
-      small.stop();
+      counts = small.stop();
     }
-    return new Turn(got, greedyShare);
+    return new Turn(got, greedyShare, counts.lost());
   }
 
   private static void print(Rounds<Turn> rounds, Sharing sharing, double capacity) {
@@ -118,6 +120,7 @@ public final class FairnessLoad {
         .with("greedy_per_s", sharing.times() * sharing.equalShare())
         .with("greedy_share", rounds.median(OURS, Turn::greedyShare))
         .with("least_without", DoubleStream.of(without).min().orElse(0))
+        .with("lost", rounds.failures(OURS, Turn::lost))
         .with("capacity_per_s", Math.rint(capacity))
         .print(rounds);
     Result.of(NAME, "jain-index")

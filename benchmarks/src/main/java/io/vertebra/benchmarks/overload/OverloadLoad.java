@@ -74,6 +74,7 @@ public final class OverloadLoad {
     result
         .atLeast(load.target)
         .with("ours_p99_us", rounds.median(Contenders.OURS, counts -> counts.micros(99)))
+        .with("lost", rounds.failures(Contenders.OURS, Counts::lost))
         .with("capacity_per_s", Math.rint(capacity))
         .with("offered_per_s", Math.rint(perSecond))
         .print(rounds);

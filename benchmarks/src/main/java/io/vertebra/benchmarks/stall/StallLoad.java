@@ -7,13 +7,14 @@ import io.vertebra.benchmarks.guard.Rounds;
 import io.vertebra.benchmarks.stall.Trials.Paused;
 import io.vertebra.benchmarks.stall.Trials.Trial;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * One of 50 contracts holds up their event loop, in one of five ways and for 20 ms to 3 s, and now and
@@ -24,9 +25,9 @@ public final class StallLoad {
   private static final String OURS = "ours";
   private static final String DEFAULT = "checker-default";
   private static final String FINEST = "checker-finest";
-  private static final int TRIALS = 4;
-  private static final int PAUSES = 10;
-  private static final long LONG_MILLIS = 1000;
+  private static final String MILLIS = "20,50,300,3000";
+  private static final String TRIALS = "16,16,6,2";
+  private static final int PAUSES = 60;
   private static final long WITHIN_MILLIS = 13;
   private static final double TARGET_PERCENT = 99;
 
@@ -35,22 +36,25 @@ public final class StallLoad {
   /** What one contender did in one round. */
   private record Turn(List<Trial> trials, List<Paused> pauses) {}
 
-  /** What is done to each contender in a round. */
-  private record Mix(List<Long> millis, int trials, int pauses) {}
+  /** What is done to each contender in a round; so many trials of each length and kind. */
+  private record Mix(List<Integer> millis, List<Integer> trials, int pauses) {
+    Mix {
+      if (millis.size() != trials.size()) {
+        throw new IllegalArgumentException(
+            "--trials wants a number for each of " + millis + ", but has " + trials);
+      }
+    }
+  }
 
   /**
-   * {@code --trials N}: stalls of each kind and length in a round, if shorter than 1 s; one of those
-   * that are longer. {@code --millis N,N}: their lengths. {@code --pauses N}: collections in a round.
-   * Always true: a missed target is printed, and is no failure.
+   * {@code --millis N,N}: lengths of stalls; {@code --trials N,N}: how many of each length and kind in a
+   * round. {@code --pauses N}: pauses of the process in a round, every other one a collection. Always
+   * true: a missed target is printed, and is no failure.
    */
   public static boolean run(Arguments arguments) {
-    String millis = arguments.takeOption("millis").orElse("20,50,300,3000");
-    if (!millis.matches("[1-9]\\d{0,4}(,[1-9]\\d{0,4})*")) {
-      throw new IllegalArgumentException("--millis wants numbers, with commas between: " + millis);
-    }
     Mix mix = new Mix(
-        Arrays.stream(millis.split(",", -1)).map(Long::valueOf).toList(),
-        arguments.takeNumber("trials", TRIALS),
+        arguments.takeNumbers("millis", MILLIS),
+        arguments.takeNumbers("trials", TRIALS),
         arguments.takeNumber("pauses", PAUSES));
     // Trials say how long a round is.
     Plan plan = Plan.of(arguments, 1);
@@ -71,14 +75,16 @@ public final class StallLoad {
         trials.stall(kind, mix.millis().get(0), WITHIN_MILLIS); // warms up, and does not count
       }
       List<Trial> stalls = new ArrayList<>();
-      for (long millis : mix.millis()) {
-        for (int i = 0; i < (millis < LONG_MILLIS ? mix.trials() : 1); i++) {
+      for (int length = 0; length < mix.millis().size(); length++) {
+        for (int i = 0; i < mix.trials().get(length); i++) {
           for (Kind kind : Kind.values()) {
-            stalls.add(trials.stall(kind, millis, WITHIN_MILLIS));
+            stalls.add(trials.stall(kind, mix.millis().get(length), WITHIN_MILLIS));
           }
         }
       }
-      List<Paused> pauses = Stream.generate(trials::pause).limit(mix.pauses()).toList();
+      List<Paused> pauses = IntStream.range(0, mix.pauses())
+          .mapToObj(i -> i % 2 == 0 ? trials.collect() : trials.stop())
+          .toList();
       return new Turn(stalls, pauses);
     }
   }
@@ -101,6 +107,7 @@ public final class StallLoad {
         .peer(DEFAULT, share(all(rounds, DEFAULT, Turn::trials), Trial::isRight))
         .peer(FINEST, share(all(rounds, FINEST, Turn::trials), Trial::isRight))
         .atLeast(TARGET_PERCENT)
+        .with("wrong", wrong(ours))
         .print(rounds);
     List<Paused> pauses = all(rounds, OURS, Turn::pauses);
     Result.of(NAME, "wrongly-named")
@@ -116,6 +123,14 @@ public final class StallLoad {
   private static <T> List<T> all(
       Rounds<Turn> rounds, String contender, Function<Turn, List<T>> part) {
     return rounds.of(contender).stream().map(part).flatMap(List::stream).toList();
+  }
+
+  /** What was taken for what, and how often. */
+  private static String wrong(List<Trial> trials) {
+    Map<String, Long> counts = trials.stream()
+        .filter(trial -> !trial.isRight())
+        .collect(Collectors.groupingBy(Trial::seenAs, TreeMap::new, Collectors.counting()));
+    return counts.isEmpty() ? "none" : counts.toString().replace(" ", "");
   }
 
   /** Pauses of the process for which a handler or a thread was named. */

@@ -3,13 +3,18 @@ package io.vertebra.benchmarks.stall;
 import io.vertebra.benchmarks.guard.Steady;
 import io.vertebra.benchmarks.process.Patience;
 import io.vertebra.benchmarks.process.Pause;
-import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** Stalls, and pauses of the whole process, on one event loop that has small calls to do as well. */
 final class Trials implements AutoCloseable {
@@ -27,7 +32,8 @@ final class Trials implements AutoCloseable {
   private int turn;
 
   /** What one stall looked like. */
-  record Trial(boolean isOnTime, double detectedMillis, boolean isRight, int wronglyNamed) {
+  record Trial(
+      boolean isOnTime, double detectedMillis, boolean isRight, String seenAs, int wronglyNamed) {
     boolean isSeen() {
       return !Double.isInfinite(detectedMillis);
     }
@@ -54,6 +60,7 @@ final class Trials implements AutoCloseable {
     Pause.millis(SETTLE_MILLIS);
     double detected = Double.POSITIVE_INFINITY;
     boolean isRight = false;
+    String seenAs = "not seen";
     int wrong = 0;
     for (Suspect named : suspects.named()) {
       boolean isFirst = Double.isInfinite(detected);
@@ -61,34 +68,51 @@ final class Trials implements AutoCloseable {
       if (isFirst) {
         detected = (named.at() - begunAt) / 1e6;
         isRight = isGuilty && named.cause().equals(kind.cause);
+        seenAs = isGuilty ? named.cause() : "another contract";
       }
       wrong += isGuilty || named.contract().isEmpty() ? 0 : 1;
     }
     boolean isOnTime = hiccups.isOnTime(begunAt, begunAt + within * NANOS_PER_MILLI);
-    return new Trial(isOnTime, detected, isRight, wrong);
+    return new Trial(isOnTime, detected, isRight, kind + " of " + millis + ":" + seenAs, wrong);
   }
 
-  /** A full collection while a handler runs that is none too long itself. */
-  Paused pause() {
+  /** A full collection, while a handler runs that is none too long itself. */
+  Paused collect() {
     List<Object> ballast = new ArrayList<>(BALLAST);
     for (int i = 0; i < BALLAST; i++) {
       ballast.add(new int[2]);
     }
-    settle();
     Thread collector = new Thread(System::gc, "collector");
-    Future<Long> held = holding(0, Holding.prepare(Kind.SPIN, INNOCENT_MILLIS * NANOS_PER_MILLI));
+    Paused paused = pause(collector::start, collector::isAlive);
+    return ballast.isEmpty() ? collect() : paused;
+  }
+
+  /** The process is stopped and goes on again, while a handler runs that is none too long itself. */
+  Paused stop() {
+    String command = "kill -STOP %1$d; sleep 0.05; kill -CONT %1$d"
+        .formatted(ProcessHandle.current().pid());
+    AtomicReference<@Nullable Process> shell = new AtomicReference<>();
+    return pause(
+        () -> {
+          try {
+            shell.set(new ProcessBuilder("sh", "-c", command).start());
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        },
+        () -> Objects.requireNonNull(shell.get()).isAlive());
+  }
+
+  private Paused pause(Runnable start, BooleanSupplier goesOn) {
+    settle();
     long from = System.nanoTime();
-    collector.start();
-    Patience.await(held);
-    try {
-      collector.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted", e);
-    }
+    start.run();
+    do {
+      hold(0, Holding.prepare(Kind.SPIN, INNOCENT_MILLIS * NANOS_PER_MILLI));
+    } while (goesOn.getAsBoolean());
     double millis = hiccups.longestMillis(from, System.nanoTime());
     Pause.millis(SETTLE_MILLIS);
-    return new Paused(ballast.isEmpty() ? 0 : millis, suspects.named().size());
+    return new Paused(millis, suspects.named().size());
   }
 
   private void settle() {
@@ -98,13 +122,9 @@ final class Trials implements AutoCloseable {
   }
 
   private long hold(int guilty, Holding holding) {
-    return Patience.await(holding(guilty, holding));
-  }
-
-  private Future<Long> holding(int guilty, Holding holding) {
     Promise<Long> begun = Promise.promise();
     suspects.caller().runOnContext(v -> suspects.hold(guilty, holding).onComplete(begun));
-    return begun.future();
+    return Patience.await(begun.future());
   }
 
   @Override

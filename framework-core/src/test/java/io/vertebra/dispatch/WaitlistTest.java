@@ -1,0 +1,116 @@
+package io.vertebra.dispatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertebra.messaging.Criticality;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Whose calls an overloaded instance turns away: one call at a time, 1 ms each, in virtual time. */
+class WaitlistTest {
+  private static final long MS = 1_000_000L;
+  private static final long PATIENCE = 100 * MS;
+
+  private final Random random = new Random(5);
+  private final Admission admission =
+      new Admission(1, new Admission.QueueSettings(1024, 1 << 20, 1000 * MS, true), null);
+  private final Waitlist<Integer> waitlist = new Waitlist<>(admission, false, new Decisions());
+  private final ArrayDeque<Integer> started = new ArrayDeque<>();
+  private final Map<Integer, Integer> served = new HashMap<>();
+  private final Map<Integer, Map<Shed, Integer>> turnedAway = new HashMap<>();
+  private long now;
+
+  private final class Decisions implements Waitlist.Decisions<Integer> {
+    @Override
+    public void start(Integer sender) {
+      started.add(sender);
+    }
+
+    @Override
+    public void turnAway(Integer sender, Shed why, long waited, Shed.Rejection rejection) {
+      turnedAway.computeIfAbsent(sender, s -> new HashMap<>()).merge(why, 1, Integer::sum);
+    }
+  }
+
+  private void send(int sender, String caller, Criticality criticality) {
+    int priority = criticality.rank() * Priority.COHORTS + random.nextInt(Priority.COHORTS);
+    waitlist.arrived(sender, new Waitlist.Arrival(caller, priority, 10, PATIENCE, MS), now);
+  }
+
+  /** One call is served in each millisecond. */
+  private void serve() {
+    now += MS;
+    Integer done = started.poll();
+    if (done != null) {
+      served.merge(done, 1, Integer::sum);
+      admission.releaseOnArrival();
+    }
+    waitlist.grant(now);
+  }
+
+  @Test
+  void a_caller_within_its_share_loses_nothing_to_one_that_is_not() {
+    for (int ms = 0; ms < 5000; ms++) {
+      for (int i = 0; i < 10; i++) {
+        send(0, "greedy", Criticality.CRITICAL);
+      }
+      if (ms % 10 < 4) {
+        send(1 + ms % 10, "small" + ms % 10, Criticality.CRITICAL);
+      }
+      serve();
+    }
+
+    for (int small = 1; small <= 4; small++) {
+      assertThat(turnedAway).doesNotContainKey(small);
+      assertThat(served.get(small)).isGreaterThan(498);
+    }
+    assertThat(turnedAway.get(0)).containsKeys(Shed.STANDING_QUEUE, Shed.UNIMPORTANT);
+    assertThat(served.get(0)).isBetween(2900, 3000);
+  }
+
+  @Test
+  void important_calls_are_not_turned_away_because_others_wait_long() {
+    for (int ms = 0; ms < 5000; ms++) {
+      for (int i = 0; i < 5; i++) {
+        send(0, "a", Criticality.SHEDDABLE);
+      }
+      if (ms % 5 < 2) {
+        send(1, "a", Criticality.CRITICAL);
+      }
+      serve();
+    }
+
+    assertThat(turnedAway).containsOnlyKeys(0);
+    assertThat(served.get(1)).isGreaterThan(1998);
+  }
+
+  @Test
+  void everybody_is_served_again_when_the_overload_is_over() {
+    for (int ms = 0; ms < 1000; ms++) {
+      for (int i = 0; i < 20; i++) {
+        send(0, "a", Criticality.CRITICAL);
+      }
+      serve();
+    }
+    for (int ms = 0; ms < 5000; ms++) {
+      if (ms % 5 < 4) {
+        send(1, "a", Criticality.CRITICAL);
+      }
+      serve();
+    }
+    served.clear();
+    turnedAway.clear();
+    for (int ms = 0; ms < 1000; ms++) {
+      if (ms % 5 < 4) {
+        send(1, "a", Criticality.CRITICAL);
+      }
+      serve();
+    }
+
+    assertThat(turnedAway).isEmpty();
+    assertThat(served.get(1)).isEqualTo(800);
+  }
+}
