@@ -5,6 +5,7 @@ import io.vertebra.dispatch.DispatchOwner;
 import io.vertebra.dispatch.Engine;
 import io.vertebra.dispatch.Handler;
 import io.vertebra.dispatch.NotRun;
+import io.vertebra.dispatch.Relocatable;
 import io.vertebra.error.CallException;
 import io.vertebra.error.NodeException;
 import io.vertebra.error.VertebraException;
@@ -16,18 +17,23 @@ import io.vertx.core.ThreadingModel;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.internal.WorkerExecutorInternal;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Where handlers run that do not run on their verticle's event loop. */
 final class HandlerThreads {
   private static final int FIRST_WITH_VIRTUAL_THREADS = 21;
 
+  private final Engine engine;
+  private final long stallNanos;
   private final VertxInternal vertx;
   private final WorkerExecutor pool;
   private final CpuPool cpu;
   private final StallMonitor stalls;
 
   HandlerThreads(Engine engine, NodeOptions options, StallMonitor stalls) {
+    this.engine = engine;
+    this.stallNanos = options.stalls().threshold().toNanos();
     this.vertx = engine.vertx();
     String nodeId = engine.nodeId();
     this.stalls = stalls;
@@ -69,6 +75,19 @@ final class HandlerThreads {
                   ? new NotRun(refusal)
                   : failure));
     };
+  }
+
+  /** On the verticle's event loop, or on one thread of the pool at a time. */
+  <Q, R> Relocatable<Q, R> relocatable(
+      String contract, Handler<Q, R> handler, ContextInternal verticle) {
+    ContextInternal worker = vertx
+        .contextBuilder()
+        .withThreadingModel(ThreadingModel.WORKER)
+        .withEventLoop(verticle.nettyEventLoop())
+        .withClassLoader(verticle.classLoader())
+        .withWorkerPool(((WorkerExecutorInternal) pool).pool())
+        .build();
+    return new Relocatable<>(engine, contract, handler, worker, stallNanos);
   }
 
   CpuPool cpu() {

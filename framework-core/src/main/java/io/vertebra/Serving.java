@@ -23,4 +23,16 @@ public interface Serving {
    * the same admission; failures arrive as a ReplyException with the error code's number.
    */
   Serving alsoOn(String address);
+
+  /**
+   * Says that its handler may be moved off the verticle's event loop when it has held that up for long, if
+   * {@link io.vertebra.limit.StallOptions.Reaction#RELOCATE} is chosen. Its calls then run on a worker
+   * thread, still one at a time and in order, and so do the callbacks of calls that it makes; code of
+   * other contracts of the verticle goes on beside it on the event loop. So it may share no state with
+   * those, and use no timers, sockets or contexts that it has kept.
+   *
+   * @throws IllegalStateException if its handler never runs on the event loop, or is an idempotent one;
+   *     give the store to {@link #deduplicatedBy} then
+   */
+  Serving relocatable();
 }

@@ -5,6 +5,7 @@ import io.vertebra.contract.Topic;
 import io.vertebra.dispatch.Engine;
 import io.vertebra.dispatch.Handler;
 import io.vertebra.dispatch.Instance;
+import io.vertebra.dispatch.Relocatable;
 import io.vertebra.dispatch.Scope;
 import io.vertebra.gate.PlainAddress;
 import io.vertebra.idempotency.DedupStore;
@@ -66,9 +67,9 @@ final class VerticleServices implements Services {
   public <Q, R> Serving request(
       Request<Q, R> contract, BiFunction<? super Q, ? super Call, Future<R>> handler) {
     if (handler instanceof IdempotentHandler<?, ?> idempotent) {
-      return add(contract, bind(idempotent, contract)::apply, true);
+      return add(contract, bind(idempotent, contract)::apply, Kind.IDEMPOTENT);
     }
-    return add(contract, handler::apply);
+    return add(contract, handler::apply, Kind.ON_LOOP);
   }
 
   @SuppressWarnings(
@@ -103,12 +104,19 @@ final class VerticleServices implements Services {
     return service;
   }
 
-  private <Q, R> Serving add(Request<Q, R> contract, Handler<Q, R> handler) {
-    return add(contract, handler, false);
+  /** Kinds of handlers. */
+  private enum Kind {
+    ON_LOOP,
+    IDEMPOTENT,
+    ELSEWHERE
   }
 
-  private <Q, R> Serving add(Request<Q, R> contract, Handler<Q, R> handler, boolean idempotent) {
-    RequestService<Q, R> service = new RequestService<>(contract, handler, idempotent);
+  private <Q, R> Serving add(Request<Q, R> contract, Handler<Q, R> handler) {
+    return add(contract, handler, Kind.ELSEWHERE);
+  }
+
+  private <Q, R> Serving add(Request<Q, R> contract, Handler<Q, R> handler, Kind kind) {
+    RequestService<Q, R> service = new RequestService<>(contract, handler, kind);
     requests.add(service);
     return service;
   }
@@ -158,17 +166,18 @@ final class VerticleServices implements Services {
   private final class RequestService<Q, R> implements Serving {
     private final Request<Q, R> contract;
     private final Handler<Q, R> handler;
-    private final boolean idempotent;
+    private final Kind kind;
     private Limit limit = Limit.defaults();
+    private @Nullable Relocatable<Q, R> relocatable;
     private @Nullable DedupStore store;
     private @Nullable String address;
     private @Nullable Instance<Q, R> instance;
     private @Nullable MessageConsumer<?> consumer;
 
-    RequestService(Request<Q, R> contract, Handler<Q, R> handler, boolean idempotent) {
+    RequestService(Request<Q, R> contract, Handler<Q, R> handler, Kind kind) {
       this.contract = contract;
       this.handler = handler;
-      this.idempotent = idempotent;
+      this.kind = kind;
     }
 
     @Override
@@ -189,11 +198,28 @@ final class VerticleServices implements Services {
       return this;
     }
 
+    @Override
+    public Serving relocatable() {
+      switch (kind) {
+        case ON_LOOP -> relocatable = threads.relocatable(contract.id(), handler, context);
+        case IDEMPOTENT ->
+          throw new IllegalStateException("An idempotent handler of '" + contract.name()
+              + "' cannot be moved off its event loop; serve a plain one deduplicatedBy(store)");
+        case ELSEWHERE ->
+          throw new IllegalStateException("The handler of '" + contract.name()
+              + "' does not run on an event loop anyway; leave relocatable() out");
+      }
+      return this;
+    }
+
     Future<?> open() {
       Limit configured = node.options().limit(contract.id());
       Limit chosen = configured == null ? limit : configured;
       Instance<Q, R> served = engine.serve(contract, filtered(), chosen.toAdmission(), context);
       instance = served;
+      if (relocatable != null) {
+        served.movesBy(relocatable);
+      }
       node.served(contract.id());
       if (address == null) {
         return Future.succeededFuture();
@@ -219,10 +245,11 @@ final class VerticleServices implements Services {
     private Handler<Q, R> deduplicated() {
       Idempotency idempotency = store != null
           ? Idempotency.create(engine.vertx(), store)
-          : contract.isIdempotent() && !idempotent ? node.idempotency() : null;
+          : contract.isIdempotent() && kind != Kind.IDEMPOTENT ? node.idempotency() : null;
+      Handler<Q, R> handles = relocatable == null ? handler : relocatable;
       return idempotency == null
-          ? handler
-          : idempotency.wrap(contract, VerticleServices.<Q, R>quiet(handler))::apply;
+          ? handles
+          : idempotency.wrap(contract, VerticleServices.<Q, R>quiet(handles))::apply;
     }
 
     Future<?> close() {

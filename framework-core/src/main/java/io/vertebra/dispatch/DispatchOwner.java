@@ -26,4 +26,18 @@ public interface DispatchOwner {
   default boolean restrictTo(int calls) {
     return false;
   }
+
+  /**
+   * Lets its code run off the event loop from now on, or on it again. Any thread.
+   *
+   * @return whether it can be moved at all
+   */
+  default boolean relocate(boolean away) {
+    return false;
+  }
+
+  /** When it last ran for as long as a stall though it was moved, as {@link System#nanoTime()} counts. Any thread. */
+  default long lastLongRun() {
+    return System.nanoTime();
+  }
 }

@@ -32,6 +32,7 @@ public final class Instance<Q, R> implements DispatchOwner {
   private final KeyLines lines = new KeyLines();
   private final Promise<Void> idle = Promise.promise();
   private volatile boolean retiring;
+  private volatile @Nullable Relocatable<Q, R> relocatable;
 
   Instance(
       Engine engine,
@@ -149,6 +150,27 @@ public final class Instance<Q, R> implements DispatchOwner {
       queue.permitFreed();
     }
     return true;
+  }
+
+  /** Its handler can be moved off the loop. */
+  public void movesBy(Relocatable<Q, R> relocatable) {
+    this.relocatable = relocatable;
+  }
+
+  @Override
+  public boolean relocate(boolean away) {
+    Relocatable<Q, R> known = relocatable;
+    if (known == null) {
+      return false;
+    }
+    known.relocate(away);
+    return true;
+  }
+
+  @Override
+  public long lastLongRun() {
+    Relocatable<Q, R> known = relocatable;
+    return known == null ? DispatchOwner.super.lastLongRun() : known.lastLongRun();
   }
 
   @Override

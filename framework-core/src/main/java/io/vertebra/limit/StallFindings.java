@@ -2,6 +2,8 @@ package io.vertebra.limit;
 
 import io.vertebra.dispatch.DispatchOwner;
 import io.vertebra.dispatch.GuardLog;
+import io.vertebra.limit.StallOptions.Reaction;
+import io.vertebra.limit.StallScore.Measure;
 import io.vertebra.messaging.GuardEvent;
 import io.vertx.core.internal.logging.Logger;
 import io.vertx.core.internal.logging.LoggerFactory;
@@ -13,11 +15,14 @@ import java.util.Map;
 final class StallFindings implements LoopWatch.Findings {
   private static final Logger LOG = LoggerFactory.getLogger(StallMonitor.class);
   private static final long LONG_STALL = 2_000_000_000L;
+  private static final long BETWEEN_MOVES = 60_000_000_000L;
 
   private final StallOptions options;
   private final GuardLog guard;
   private final StallTable table;
   private final Map<DispatchOwner, StallScore> scores = new HashMap<>();
+  private boolean hasMoved;
+  private long movedAt;
 
   StallFindings(StallOptions options, GuardLog guard, StallTable table) {
     this.options = options;
@@ -88,21 +93,53 @@ final class StallFindings implements LoopWatch.Findings {
   @Override
   public void ended(DispatchOwner owner, StallTable.Key key, long nanos) {
     table.ended(key, nanos);
-    if (options.reactionTo(owner.contractId()) == StallOptions.Reaction.SHED) {
+    Reaction reaction = options.reactionTo(owner.contractId());
+    if (reaction != Reaction.WARN) {
       StallScore score = scores.computeIfAbsent(owner, fresh -> new StallScore());
-      if (score.stalled(nanos, System.nanoTime()) && owner.restrictTo(1)) {
-        guard.count(GuardEvent.Kind.LIMITED, owner.contractId(), "stalls");
+      long now = System.nanoTime();
+      if (score.stalled(nanos, now)
+          && (reaction != Reaction.RELOCATE || !relocates(owner, score, now))) {
+        restrict(owner, score);
       }
     }
   }
 
-  /** Takes restrictions back, and forgets who has behaved for long or has gone. */
+  /** Moves it, again if it could not be moved before; whether it is moved. */
+  private boolean relocates(DispatchOwner owner, StallScore score, long now) {
+    if (score.measure() == Measure.RESTRICTED) {
+      return false;
+    }
+    boolean mayMove = !hasMoved || now - movedAt > BETWEEN_MOVES;
+    if (mayMove && owner.relocate(true)) {
+      hasMoved = true;
+      movedAt = now;
+      score.takes(Measure.RELOCATED);
+    }
+    return score.measure() == Measure.RELOCATED;
+  }
+
+  private void restrict(DispatchOwner owner, StallScore score) {
+    if (score.measure() == Measure.NONE && owner.restrictTo(1)) {
+      score.takes(Measure.RESTRICTED);
+      guard.count(GuardEvent.Kind.LIMITED, owner.contractId(), "stalls");
+    }
+  }
+
+  /** Takes back what was done, and forgets who has behaved for long or has gone. */
   void forgive(long now) {
     scores.entrySet().removeIf(each -> {
-      if (each.getValue().isGoodAgain(now) && each.getKey().restrictTo(0)) {
-        guard.count(GuardEvent.Kind.LIMITED, each.getKey().contractId(), "no-stalls");
+      DispatchOwner owner = each.getKey();
+      StallScore score = each.getValue();
+      if (score.measure() == Measure.RELOCATED) {
+        score.stalledElsewhere(owner.lastLongRun());
       }
-      return each.getValue().isForgotten(now);
+      Measure over = score.forgive(now);
+      if (over == Measure.RESTRICTED && owner.restrictTo(0)) {
+        guard.count(GuardEvent.Kind.LIMITED, owner.contractId(), "no-stalls");
+      } else if (over == Measure.RELOCATED) {
+        owner.relocate(false);
+      }
+      return score.isForgotten(now);
     });
   }
 

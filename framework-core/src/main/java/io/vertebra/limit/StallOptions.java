@@ -27,7 +27,13 @@ public final class StallOptions {
      * Besides, a contract that did so for more than 100 ms lately runs one call at a time until it has
      * behaved for 10 s.
      */
-    SHED
+    SHED,
+    /**
+     * Besides, a contract that did so for more than 100 ms lately and is served {@link
+     * io.vertebra.Serving#relocatable()} runs off its event loop, still one call at a time, until it has
+     * behaved for 10 minutes. A node moves one contract a minute; others are treated as with {@link #SHED}.
+     */
+    RELOCATE
   }
 
   private StallOptions(

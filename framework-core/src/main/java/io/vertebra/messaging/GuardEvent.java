@@ -36,6 +36,8 @@ public record GuardEvent(
     UNHEALTHY,
     /** The limit of a contract was changed because of how its handlers behave. */
     LIMITED,
+    /** The handler of a contract was moved off its event loop because of its stalls, or back. */
+    RELOCATED,
     /** A publication did not reach another node, because the link to it failed or the node is gone. */
     DROPPED,
     /** Something another node sent was clamped or refused. */

@@ -3,10 +3,12 @@ package io.vertebra.limit;
 import static io.vertebra.OneNode.resultOf;
 import static io.vertebra.Shop.RESERVE;
 import static io.vertebra.Shop.reserve;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertebra.Node;
 import io.vertebra.NodeOptions;
 import io.vertebra.OneNode;
+import io.vertebra.Shop.Reserve;
 import io.vertebra.Shop.Reserved;
 import io.vertebra.messaging.CallOptions;
 import io.vertebra.messaging.GuardEvent;
@@ -91,5 +93,20 @@ class FindStallsTest {
     return node.stalls().stream()
         .anyMatch(stall -> stall.contract().equals("stock.reserve")
             && stall.where().stream().anyMatch(frame -> frame.contains("readSlowly")));
+  }
+
+  @Test
+  void a_handler_says_that_it_can_be_moved() {
+    one.serve(on -> {
+      // #region relocatable
+      on.request(RESERVE, this::take).relocatable();
+      // #endregion relocatable
+    });
+    Reserved reserved = resultOf(one.bus().request(RESERVE, reserve(1)));
+    assertThat(reserved.left()).isEqualTo(1);
+  }
+
+  private Future<Reserved> take(Reserve order) {
+    return Future.succeededFuture(new Reserved(order.order(), order.quantity()));
   }
 }

@@ -3,6 +3,7 @@ package io.vertebra.limit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertebra.limit.StallDetector.Step;
+import io.vertebra.limit.StallScore.Measure;
 import java.lang.Thread.State;
 import java.util.ArrayList;
 import java.util.List;
@@ -138,13 +139,28 @@ class StallDetectorTest {
     assertThat(score.stalled(60 * MS, 0)).isFalse();
     assertThat(score.stalled(30 * MS, 100 * MS)).isFalse();
     assertThat(score.stalled(20 * MS, 200 * MS)).isTrue();
-    assertThat(score.stalled(90 * MS, 300 * MS)).as("it is already").isFalse();
-    assertThat(score.isGoodAgain(5_000 * MS)).isFalse();
-    assertThat(score.isGoodAgain(10_300 * MS)).isTrue();
-    assertThat(score.isGoodAgain(10_400 * MS)).isFalse();
+    score.takes(Measure.RESTRICTED);
+    assertThat(score.forgive(5_000 * MS)).isEqualTo(Measure.NONE);
+    assertThat(score.isForgotten(10_200 * MS)).isFalse();
+    assertThat(score.forgive(10_200 * MS)).isEqualTo(Measure.RESTRICTED);
+    assertThat(score.forgive(10_300 * MS)).isEqualTo(Measure.NONE);
+    assertThat(score.isForgotten(10_300 * MS)).isTrue();
     StallScore rare = new StallScore();
     for (long at = 0; at < 1_000_000 * MS; at += 6_000 * MS) {
       assertThat(rare.stalled(50 * MS, at)).isFalse();
     }
+  }
+
+  @Test
+  void a_contract_that_was_moved_comes_back_ten_minutes_after_it_last_took_long() {
+    StallScore score = new StallScore();
+    assertThat(score.stalled(200 * MS, 0)).isTrue();
+    score.takes(Measure.RELOCATED);
+    score.stalledElsewhere(30_000 * MS);
+    score.stalledElsewhere(10_000 * MS);
+
+    assertThat(score.forgive(629_999 * MS)).isEqualTo(Measure.NONE);
+    assertThat(score.forgive(630_000 * MS)).isEqualTo(Measure.RELOCATED);
+    assertThat(score.measure()).isEqualTo(Measure.NONE);
   }
 }
