@@ -11,7 +11,7 @@ final class LineShedding {
   private final int firstPriority;
   private final int lastPriority;
   private final QueueTime time;
-  // Most lines never stand.
+  // Most lines are never long.
   private @Nullable PriorityThreshold threshold;
 
   /** For a line in which messages of these priorities may wait for {@code maxWaitNanos}. */
@@ -36,26 +36,30 @@ final class LineShedding {
     }
   }
 
-  /** Looks how long the oldest has waited, 0 if none waits. Answers whether the line stands. */
-  boolean look(long now, long ageNanos) {
+  /** Looks how long the oldest has waited, 0 if none waits. */
+  void look(long now, long ageNanos) {
     boolean stands = time.observe(now, ageNanos);
-    if (stands && threshold == null) {
+    // From then on it counts what comes, to know what not to take once the line is found to stand.
+    if (threshold == null && time.isLong()) {
       threshold = new PriorityThreshold(firstPriority, lastPriority);
     }
     if (threshold != null) {
       threshold.look(now, stands);
     }
-    return stands;
   }
 
-  /** Whether it stood when it was looked at last. */
-  boolean stands() {
-    return time.isOverloaded();
+  /**
+   * Whether the newest go first, and those that waited for longer than {@link #patience} are turned away:
+   * while it stands and for a second after that, and for as long as not all that comes is taken. Otherwise
+   * the queue would grow for an interval each time it has emptied, and then lose all of that at once.
+   */
+  boolean isHasty() {
+    return time.stoodLately() || (threshold != null && threshold.isActive());
   }
 
-  /** How long a message may wait while it stands. */
+  /** How long a message may wait while the line is hasty. */
   long patience() {
-    return time.patienceInOverload();
+    return time.patience();
   }
 
   /** How long it was looked at to find that it stands. */

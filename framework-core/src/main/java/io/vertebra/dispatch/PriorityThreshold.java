@@ -5,8 +5,9 @@ import java.util.Arrays;
 /**
  * Which messages a line that stands does not take at all: the least important share of those that
  * come, as large as the share that could not be served lately. By cohort, so that of a conversation
- * either all or nothing is lost, and before they wait, so that refusing them costs little. A few more
- * than can be served are let in, so that the queue, and not this estimate, decides about the rest.
+ * either all or nothing is lost, and before they wait, so that refusing them costs little. A fifth more
+ * than can be served are let in, so that the queue, and not this estimate, decides about the rest: with
+ * less it runs empty now and then, and calls that have waited long are served after all.
  * Once the line stands no longer, a fifth more is taken each 100 ms: a larger step would fill the
  * queue for a whole interval before it shows. The most important cohort is always taken, or nobody would
  * notice that there is room again.
@@ -16,7 +17,7 @@ import java.util.Arrays;
  */
 final class PriorityThreshold {
   static final long PERIOD = 100_000_000L;
-  private static final double SURPLUS = 1.1;
+  private static final double SURPLUS = 1.2;
   /** What is taken grows by that factor in each period without overload. */
   private static final double RECOVERY = 1.2;
 
@@ -60,14 +61,19 @@ final class PriorityThreshold {
     return priority <= threshold;
   }
 
+  /** Whether there are messages that are not taken. */
+  boolean isActive() {
+    return share > 0;
+  }
+
   /** The least important priority that is taken. */
   int threshold() {
     return threshold;
   }
 
   /** Sets the threshold anew once a period is over. */
-  void look(long now, boolean overloaded) {
-    sawOverload |= overloaded;
+  void look(long now, boolean stands) {
+    sawOverload |= stands;
     if (!started) {
       started = true;
       periodEnd = now + PERIOD;

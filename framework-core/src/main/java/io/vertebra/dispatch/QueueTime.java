@@ -1,10 +1,11 @@
 package io.vertebra.dispatch;
 
 /**
- * Whether a queue only absorbs bursts or stands: it is overloaded if during a whole interval there was
- * never a moment when its oldest message had waited less than the target. The idea is that of CoDel
- * (Nichols and Jacobson 2012) in the form of Facebook's folly; it looks at the oldest message instead
- * of the one that leaves, because while overloaded the newest leave first.
+ * Whether a queue only absorbs bursts or stands: it does if for a whole interval there was never a
+ * moment when its oldest message had waited less than the target, or if it has stood within the last
+ * second and has an older message again. The idea is that of CoDel (Nichols and
+ * Jacobson 2012); it looks at the oldest message instead of the one that leaves, because while the queue
+ * stands the newest leave first.
  *
  * <p>The target is a tenth of the time that callers allow, at least 5 ms and at least five times what
  * a call takes: a queue is too long when waiting in it takes a good part of the callers' patience.
@@ -18,14 +19,17 @@ final class QueueTime {
   private static final int PATIENCE_PER_TARGET = 10;
   private static final int TARGETS_PER_INTERVAL = 4;
   private static final int WEIGHT = 16;
+  private static final long REMEMBERED = 1_000_000_000L;
 
   private final long longestTarget;
   private long patience;
   private long target;
-  private long intervalEnd;
-  private long leastAge;
-  private boolean started;
-  private boolean overloaded;
+  private long aboveSince;
+  private long observedAt;
+  private long stoodAt;
+  private boolean above;
+  private boolean stands;
+  private boolean lately;
 
   /** For a queue in which a message may wait for {@code maxWaitNanos}. */
   QueueTime(long maxWaitNanos) {
@@ -41,34 +45,44 @@ final class QueueTime {
     target = Math.min(longestTarget, wanted);
   }
 
-  /** The oldest message has waited for {@code ageNanos}; 0 if none waits. Answers whether the queue is overloaded. */
+  /** The oldest message has waited for {@code ageNanos}; 0 if none waits. Answers whether the queue stands. */
   boolean observe(long now, long ageNanos) {
-    long interval = Math.max(LEAST_INTERVAL, target * TARGETS_PER_INTERVAL);
-    if (!started || now - intervalEnd > interval) {
-      started = true;
-      overloaded = false;
-      intervalEnd = now + interval;
-      leastAge = ageNanos;
-    } else if (now - intervalEnd >= 0) {
-      overloaded = Math.min(leastAge, ageNanos) > target;
-      intervalEnd = now + interval;
-      leastAge = ageNanos;
+    boolean isNewsOld = above && now - observedAt > interval();
+    observedAt = now;
+    lately &= now - stoodAt <= REMEMBERED;
+    if (ageNanos <= target) {
+      above = false;
+      stands = false;
+    } else if (!above || isNewsOld) {
+      above = true;
+      aboveSince = now;
+      stands = lately;
     } else {
-      leastAge = Math.min(leastAge, ageNanos);
+      stands |= now - aboveSince >= interval();
     }
-    return overloaded;
+    if (stands) {
+      lately = true;
+      stoodAt = now;
+    }
+    return stands;
   }
 
-  boolean isOverloaded() {
-    return overloaded;
+  /** Whether its oldest message has waited longer than the target. */
+  boolean isLong() {
+    return above;
   }
 
-  /** How long a message may wait while the queue is overloaded. */
-  long patienceInOverload() {
+  /** Whether it has stood within the last second, as far as it was looked at. */
+  boolean stoodLately() {
+    return lately;
+  }
+
+  /** How long a message may wait while the queue stands. */
+  long patience() {
     return 2 * target;
   }
 
-  /** How long the queue was looked at to find it overloaded. */
+  /** How long the queue is looked at to find that it stands. */
   long interval() {
     return Math.max(LEAST_INTERVAL, target * TARGETS_PER_INTERVAL);
   }

@@ -83,7 +83,7 @@ final class Waitlist<T> {
   }
 
   private Shed.Rejection rejection(Line<T> line) {
-    long retryAfter = settings.sheds() && line.shedding.stands()
+    long retryAfter = settings.sheds() && line.shedding.isHasty()
         ? Math.min(line.shedding.interval(), settings.maxWaitNanos())
         : settings.maxWaitNanos();
     return new Shed.Rejection(
@@ -100,7 +100,7 @@ final class Waitlist<T> {
       if (!admission.tryAcquire()) {
         return;
       }
-      Waiting<T> next = queue.poll(line, settings.sheds() && line.shedding.stands());
+      Waiting<T> next = queue.poll(line, settings.sheds() && line.shedding.isHasty());
       if (next == null) {
         throw new IllegalStateException("a line that is not empty has nobody whose turn it is");
       }
@@ -109,11 +109,11 @@ final class Waitlist<T> {
     }
   }
 
-  /** Looks how long the oldest of a line has waited; while it stands, turns away what has waited long. */
+  /** Looks how long the oldest of a line has waited; while it is hasty, turns away what has waited long. */
   private void look(Line<T> line, long now) {
     Waiting<T> oldest = line.first();
-    boolean stands = line.shedding.look(now, oldest == null ? 0 : now - oldest.since);
-    if (stands && settings.sheds()) {
+    line.shedding.look(now, oldest == null ? 0 : now - oldest.since);
+    if (settings.sheds() && line.shedding.isHasty()) {
       long patience = line.shedding.patience();
       for (; oldest != null && now - oldest.since >= patience; oldest = line.first()) {
         turnAway(oldest, Shed.STANDING_QUEUE, now);

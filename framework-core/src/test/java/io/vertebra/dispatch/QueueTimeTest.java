@@ -41,16 +41,16 @@ class QueueTimeTest {
   @Test
   void the_target_is_a_tenth_of_what_callers_allow_within_bounds() {
     time.arrived(5_000 * MS, MS);
-    assertThat(time.patienceInOverload()).isEqualTo(1000 * MS);
+    assertThat(time.patience()).isEqualTo(1000 * MS);
     QueueTime hasty = new QueueTime(1000 * MS);
     hasty.arrived(10 * MS, 0);
-    assertThat(hasty.patienceInOverload()).isEqualTo(2 * QueueTime.LEAST_TARGET);
+    assertThat(hasty.patience()).isEqualTo(2 * QueueTime.LEAST_TARGET);
     QueueTime slow = new QueueTime(1000 * MS);
     slow.arrived(100 * MS, 20 * MS);
-    assertThat(slow.patienceInOverload()).isEqualTo(2 * 100 * MS);
+    assertThat(slow.patience()).isEqualTo(2 * 100 * MS);
     QueueTime brief = new QueueTime(4 * MS);
     brief.arrived(5_000 * MS, 0);
-    assertThat(brief.patienceInOverload()).isEqualTo(4 * MS);
+    assertThat(brief.patience()).isEqualTo(4 * MS);
   }
 
   @Test

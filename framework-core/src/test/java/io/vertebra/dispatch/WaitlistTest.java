@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertebra.messaging.Criticality;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -112,5 +115,52 @@ class WaitlistTest {
 
     assertThat(turnedAway).isEmpty();
     assertThat(served.get(1)).isEqualTo(800);
+  }
+
+  /** From 0.7 to 1.4 times what can be done, 200 µs a call: the longest wait of those served in each 50 ms. */
+  @Test
+  void waits_are_short_again_soon_after_the_load_has_doubled() {
+    long service = MS / 5;
+    long step = 2000 * MS;
+    long end = step + 4000 * MS;
+    List<Long> longest = new ArrayList<>(Collections.nCopies((int) (end / (50 * MS)) + 2, 0L));
+    Admission permits =
+        new Admission(1024, new Admission.QueueSettings(1024, 1 << 20, 1000 * MS, true), null);
+    permits.setWindow(10);
+    ArrayDeque<Long> way = new ArrayDeque<>();
+    Waitlist<Long> calls = new Waitlist<>(permits, false, new Waitlist.Decisions<>() {
+      @Override
+      public void start(Long cameAt) {
+        way.add(cameAt);
+      }
+
+      @Override
+      public void turnAway(Long cameAt, Shed why, long waited, Shed.Rejection rejection) {
+        // The others count.
+      }
+    });
+    double nextArrival = 0;
+    int served = 0;
+    for (now = 0; now < end; now += service) {
+      double perCall = service / (now < step ? 0.7 : 1.4);
+      for (; nextArrival <= now; nextArrival += -Math.log(1 - random.nextDouble()) * perCall) {
+        long at = (long) nextArrival;
+        int priority = Priority.COHORTS + random.nextInt(Priority.COHORTS);
+        calls.arrived(at, new Waitlist.Arrival("a", priority, 10, PATIENCE, service), now);
+      }
+      Long done = way.poll();
+      if (done != null) {
+        int window = (int) (now / (50 * MS));
+        longest.set(window, Math.max(longest.get(window), now - done));
+        served += now >= step ? 1 : 0;
+        permits.releaseOnArrival();
+      }
+      calls.grant(now);
+    }
+
+    int settled = (int) ((step + 200 * MS) / (50 * MS));
+    assertThat(longest.subList(settled, (int) (end / (50 * MS))))
+        .allSatisfy(wait -> assertThat(wait).isLessThan(26 * MS));
+    assertThat(served).isGreaterThan((int) (0.99 * (end - step) / service));
   }
 }

@@ -93,6 +93,11 @@ final class BareSuspects implements Suspects {
   }
 
   @Override
+  public String watcher() {
+    return "vertx-blocked-thread-checker";
+  }
+
+  @Override
   public List<Suspect> named() {
     List<Suspect> all = new ArrayList<>();
     named.drainTo(all);

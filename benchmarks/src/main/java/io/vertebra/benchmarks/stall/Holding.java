@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
 
 /** One way to hold up a thread for a while; prepared by another thread, then done once. */
 final class Holding {
-  private static final Pattern EXPLODES = Pattern.compile("(a+)+b");
+  // The back reference keeps the matcher from remembering where it has been.
+  private static final Pattern EXPLODES = Pattern.compile("(a+)+\\1b");
   private static final int LETTERS = 64;
 
   private final Kind kind;

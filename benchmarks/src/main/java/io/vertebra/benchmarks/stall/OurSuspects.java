@@ -88,6 +88,11 @@ final class OurSuspects implements Suspects {
   }
 
   @Override
+  public String watcher() {
+    return "vertebra-stalls-";
+  }
+
+  @Override
   public List<Suspect> named() {
     List<Suspect> all = new ArrayList<>();
     named.drainTo(all);

@@ -15,6 +15,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * One of 50 contracts holds up their event loop, in one of five ways and for 20 ms to 3 s, and now and
@@ -30,11 +31,12 @@ public final class StallLoad {
   private static final int PAUSES = 60;
   private static final long WITHIN_MILLIS = 13;
   private static final double TARGET_PERCENT = 99;
+  private static final double TARGET_WATCHER_PERCENT = 1;
 
   private StallLoad() {}
 
   /** What one contender did in one round. */
-  private record Turn(List<Trial> trials, List<Paused> pauses) {}
+  private record Turn(double watcherPercent, List<Trial> trials, List<Paused> pauses) {}
 
   /** What is done to each contender in a round; so many trials of each length and kind. */
   private record Mix(List<Integer> millis, List<Integer> trials, int pauses) {
@@ -74,6 +76,7 @@ public final class StallLoad {
       for (Kind kind : Kind.values()) {
         trials.stall(kind, mix.millis().get(0), WITHIN_MILLIS); // warms up, and does not count
       }
+      double watcherPercent = trials.watcherPercent();
       List<Trial> stalls = new ArrayList<>();
       for (int length = 0; length < mix.millis().size(); length++) {
         for (int i = 0; i < mix.trials().get(length); i++) {
@@ -85,7 +88,7 @@ public final class StallLoad {
       List<Paused> pauses = IntStream.range(0, mix.pauses())
           .mapToObj(i -> i % 2 == 0 ? trials.collect() : trials.stop())
           .toList();
-      return new Turn(stalls, pauses);
+      return new Turn(watcherPercent, stalls, pauses);
     }
   }
 
@@ -99,6 +102,11 @@ public final class StallLoad {
         .with("ours_p50_ms", percentile(ours, 0.5))
         .with("ours_p99_ms", percentile(ours, 0.99))
         .with("finest_p50_ms", percentile(all(rounds, FINEST, Turn::trials), 0.5))
+        .with(
+            "late",
+            kinds(ours.stream()
+                .filter(Trial::isOnTime)
+                .filter(trial -> trial.detectedMillis() > WITHIN_MILLIS)))
         .with("on_time", ours.stream().filter(Trial::isOnTime).count() + "/" + ours.size())
         .with("default_seen", share(all(rounds, DEFAULT, Turn::trials), Trial::isSeen))
         .print(rounds);
@@ -107,7 +115,7 @@ public final class StallLoad {
         .peer(DEFAULT, share(all(rounds, DEFAULT, Turn::trials), Trial::isRight))
         .peer(FINEST, share(all(rounds, FINEST, Turn::trials), Trial::isRight))
         .atLeast(TARGET_PERCENT)
-        .with("wrong", wrong(ours))
+        .with("wrong", kinds(ours.stream().filter(trial -> !trial.isRight())))
         .print(rounds);
     List<Paused> pauses = all(rounds, OURS, Turn::pauses);
     Result.of(NAME, "wrongly-named")
@@ -118,6 +126,12 @@ public final class StallLoad {
         .with("pauses", pauses.size())
         .with("median_pause_ms", middle(pauses.stream().map(Paused::millis).toList(), 0.5))
         .print(rounds);
+    Result.of(NAME, "watcher-percent-of-a-core")
+        .ours(rounds.median(OURS, Turn::watcherPercent))
+        .peer(DEFAULT, rounds.median(DEFAULT, Turn::watcherPercent))
+        .peer(FINEST, rounds.median(FINEST, Turn::watcherPercent))
+        .atMost(TARGET_WATCHER_PERCENT)
+        .print(rounds);
   }
 
   private static <T> List<T> all(
@@ -125,11 +139,10 @@ public final class StallLoad {
     return rounds.of(contender).stream().map(part).flatMap(List::stream).toList();
   }
 
-  /** What was taken for what, and how often. */
-  private static String wrong(List<Trial> trials) {
-    Map<String, Long> counts = trials.stream()
-        .filter(trial -> !trial.isRight())
-        .collect(Collectors.groupingBy(Trial::seenAs, TreeMap::new, Collectors.counting()));
+  /** How often what was taken for what. */
+  private static String kinds(Stream<Trial> trials) {
+    Map<String, Long> counts =
+        trials.collect(Collectors.groupingBy(Trial::seenAs, TreeMap::new, Collectors.counting()));
     return counts.isEmpty() ? "none" : counts.toString().replace(" ", "");
   }
 

@@ -22,6 +22,9 @@ interface Suspects {
   /** A call whose handler holds up its event loop; completes with when that began. */
   Future<Long> hold(int contract, Holding holding);
 
+  /** How the name of the thread begins that looks at others. */
+  String watcher();
+
   /** Who was named since the last time. */
   List<Suspect> named();
 

@@ -6,6 +6,8 @@ import io.vertebra.benchmarks.process.Pause;
 import io.vertx.core.Promise;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +26,7 @@ final class Trials implements AutoCloseable {
   /** Shorter than what counts as a stall. */
   private static final long INNOCENT_MILLIS = 5;
 
+  private static final long LOOK_MILLIS = 2000;
   private static final int BALLAST = 2_000_000;
 
   private final Suspects suspects;
@@ -60,7 +63,7 @@ final class Trials implements AutoCloseable {
     Pause.millis(SETTLE_MILLIS);
     double detected = Double.POSITIVE_INFINITY;
     boolean isRight = false;
-    String seenAs = "not seen";
+    String seenAs = "unseen";
     int wrong = 0;
     for (Suspect named : suspects.named()) {
       boolean isFirst = Double.isInfinite(detected);
@@ -68,12 +71,31 @@ final class Trials implements AutoCloseable {
       if (isFirst) {
         detected = (named.at() - begunAt) / 1e6;
         isRight = isGuilty && named.cause().equals(kind.cause);
-        seenAs = isGuilty ? named.cause() : "another contract";
+        seenAs = isGuilty ? named.cause() : "another";
       }
       wrong += isGuilty || named.contract().isEmpty() ? 0 : 1;
     }
     boolean isOnTime = hiccups.isOnTime(begunAt, begunAt + within * NANOS_PER_MILLI);
-    return new Trial(isOnTime, detected, isRight, kind + " of " + millis + ":" + seenAs, wrong);
+    return new Trial(isOnTime, detected, isRight, kind + "-" + millis + ":" + seenAs, wrong);
+  }
+
+  /** The share of one processor that looking takes while nothing is wrong. */
+  double watcherPercent() {
+    long watcher = watcher();
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    long before = threads.getThreadCpuTime(watcher);
+    long from = System.nanoTime();
+    Pause.millis(LOOK_MILLIS);
+    long used = threads.getThreadCpuTime(watcher) - before;
+    return 100.0 * used / (System.nanoTime() - from);
+  }
+
+  private long watcher() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith(suspects.watcher()))
+        .mapToLong(Thread::getId)
+        .max()
+        .orElseThrow(() -> new IllegalStateException("nobody looks"));
   }
 
   /** A full collection, while a handler runs that is none too long itself. */
