@@ -12,43 +12,44 @@ import java.util.Arrays;
  * queue for a whole interval before it shows. The most important cohort is always taken, or nobody would
  * notice that there is room again.
  *
+ * <p>Only what is taken is counted, since callers that know the threshold do not send the rest: a
+ * threshold that was set by all that comes would be lifted as soon as they obey it.
+ *
  * <p>The histogram of priorities is that of DAGOR (Zhou et al. 2018), the share is set by inflow
  * against outflow as in Uber's Cinnamon. Not safe for use by more than one thread; knows no clock.
  */
 final class PriorityThreshold {
   static final long PERIOD = 100_000_000L;
   private static final double SURPLUS = 1.2;
-  /** What is taken grows by that factor in each period without overload. */
+  /** What is taken grows at most by that factor in each period. */
   private static final double RECOVERY = 1.2;
-
-  /** So that what is taken can grow again. */
-  private static final double MOST = 1 - 1.0 / Priority.COHORTS;
 
   private static final int FEW = 20;
 
   private final int first;
-  private final int last;
-  private final int[] seen;
+  private final int[] taken;
   private int arrivals;
   private int granted;
-  private double share;
+  /** How many priorities are taken. */
+  private double width;
+
   private long periodEnd;
   private boolean started;
-  private boolean sawOverload;
-  private int threshold;
+  private boolean stood;
 
   /** For messages of these priorities, all of which are taken so far. */
   PriorityThreshold(int first, int last) {
     this.first = first;
-    this.last = last;
-    this.seen = new int[last - first + 1];
-    this.threshold = last;
+    this.taken = new int[last - first + 1];
+    this.width = taken.length;
   }
 
   /** A message has come. */
   void arrived(int priority) {
-    seen[priority - first]++;
-    arrivals++;
+    if (admits(priority)) {
+      taken[priority - first]++;
+      arrivals++;
+    }
   }
 
   /** One has got its permit. */
@@ -58,54 +59,55 @@ final class PriorityThreshold {
 
   /** Whether messages of that priority are taken now. */
   boolean admits(int priority) {
-    return priority <= threshold;
+    return priority <= threshold();
   }
 
   /** Whether there are messages that are not taken. */
   boolean isActive() {
-    return share > 0;
+    return width < taken.length;
   }
 
   /** The least important priority that is taken. */
   int threshold() {
-    return threshold;
+    return first + Math.max(1, (int) Math.round(width)) - 1;
   }
 
   /** Sets the threshold anew once a period is over. */
   void look(long now, boolean stands) {
-    sawOverload |= stands;
+    stood |= stands;
     if (!started) {
       started = true;
       periodEnd = now + PERIOD;
     }
-    if (now - periodEnd < 0 || (sawOverload && arrivals < FEW)) {
+    if (now - periodEnd < 0 || (stood && arrivals < FEW)) {
       return;
     }
     periodEnd = now + PERIOD;
-    if (sawOverload) {
-      share = Math.min(MOST, Math.max(0, 1 - SURPLUS * granted / arrivals));
+    double wanted = SURPLUS * granted;
+    if (!stood) {
+      width *= RECOVERY;
+    } else if (arrivals > wanted) {
+      width = widthFor(wanted);
     } else {
-      share = Math.max(0, 1 - RECOVERY * (1 - share));
+      width *= Math.min(RECOVERY, wanted / arrivals);
     }
-    if (share > 0 && arrivals >= FEW) {
-      threshold = quantile((1 - share) * arrivals);
-    } else if (share == 0) {
-      threshold = last;
-    }
-    sawOverload = false;
+    width = Math.min(width, taken.length);
+    stood = false;
     granted = 0;
     arrivals = 0;
-    Arrays.fill(seen, 0);
+    Arrays.fill(taken, 0);
   }
 
-  private int quantile(double messages) {
-    int sum = 0;
-    for (int i = 0; i < seen.length; i++) {
-      sum += seen[i];
+  /** How many priorities so many of the messages had that have come; that of the most important ones at least. */
+  private double widthFor(double messages) {
+    double sum = 0;
+    for (int i = 0; i < taken.length; i++) {
+      sum += taken[i];
       if (sum >= messages && sum > 0) {
-        return first + i;
+        boolean isFirst = sum == taken[i];
+        return isFirst ? i + 1 : i + 1 - (sum - messages) / taken[i];
       }
     }
-    return last;
+    return taken.length;
   }
 }

@@ -9,6 +9,8 @@ final class LaneWatch {
   /** From then on calls rather go elsewhere. */
   static final long UNHEALTHY = 250_000_000L;
 
+  private static final long SUSPICIOUS = StallDetector.MOST_PER_LOOK;
+
   private final Lane lane;
   private final LoopProbe probe;
   private final LoopWatch stamped;
@@ -32,6 +34,11 @@ final class LaneWatch {
 
   Lane lane() {
     return lane;
+  }
+
+  /** Whether the same code ran there at two looks, which may become a stall. */
+  boolean isSuspicious() {
+    return stamped.age() >= SUSPICIOUS || other.age() >= SUSPICIOUS;
   }
 
   /** Whether it has stood still for long. */

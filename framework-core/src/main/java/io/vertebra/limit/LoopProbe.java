@@ -31,6 +31,7 @@ final class LoopProbe implements Watched, Runnable {
   private final ThreadMXBean threads;
   private long sent;
   private long sentAt;
+  private long consideredAt;
   private boolean dead;
   private long told;
   private long cpuWhenRun;
@@ -46,9 +47,10 @@ final class LoopProbe implements Watched, Runnable {
 
   /** Sends the next task if it is time. */
   void send(long now) {
-    if (isWaiting() || dead || (sent > 0 && now - sentAt < BUSY_EVERY)) {
+    if (isWaiting() || dead || (sent > 0 && now - consideredAt < BUSY_EVERY)) {
       return;
     }
+    consideredAt = now;
     Thread known = thread;
     if (known != null && now - sentAt < IDLE_EVERY) {
       long used = threads.getThreadCpuTime(known.getId()) - cpuWhenRun;

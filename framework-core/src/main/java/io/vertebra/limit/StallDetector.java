@@ -1,7 +1,7 @@
 package io.vertebra.limit;
 
 /**
- * Decides from looks at one event loop, about one each millisecond, when its code holds it up. Time
+ * Decides from looks at one event loop, one each 2 ms or less, when its code holds it up. Time
  * counts only as far as the looks came in time: while the whole process stood still, for a garbage
  * collection, a stop signal or want of a processor, nobody looked, so nobody is blamed (the idea of
  * jHiccup). Not safe for use by more than one thread; knows no clock.

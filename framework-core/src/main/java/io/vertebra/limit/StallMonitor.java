@@ -18,12 +18,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds code that holds up an event loop, or computes on a virtual thread, and says which contract it is,
- * of which verticle, why and where. One thread looks at the event loops each millisecond while something
- * runs on them. While one stands still for long, calls go elsewhere if they can.
+ * of which verticle, why and where. One thread looks at the event loops each 2 ms while something runs on
+ * them, and each millisecond while that is the same as before. While one stands still for long, calls go
+ * elsewhere if they can.
  */
 public final class StallMonitor {
   private static final Logger LOG = LoggerFactory.getLogger(StallMonitor.class);
-  private static final long TICK = 1_000_000L;
+  private static final long SUSPICIOUS_TICK = 1_000_000L;
+  private static final long BUSY_TICK = 2_000_000L;
   private static final long IDLE_TICK = 4_000_000L;
   private static final int TICKS_UNTIL_IDLE = 200;
 
@@ -98,6 +100,7 @@ public final class StallMonitor {
   private final class Watcher extends Thread {
     private final Map<Lane, LaneWatch> watches = new HashMap<>();
     private Set<Lane> stalled = Set.of();
+    private int idle;
     private volatile boolean closed;
 
     Watcher(String name) {
@@ -107,11 +110,11 @@ public final class StallMonitor {
 
     @Override
     public void run() {
-      int idle = 0;
+      long tick = BUSY_TICK;
       while (!closed) {
-        LockSupport.parkNanos(this, idle < TICKS_UNTIL_IDLE ? TICK : IDLE_TICK);
+        LockSupport.parkNanos(this, tick);
         try {
-          idle = look() ? 0 : idle + 1;
+          tick = look();
         } catch (RuntimeException bug) {
           LOG.error("Looking for stalls failed; this is a bug of Vertebra", bug);
         }
@@ -119,20 +122,31 @@ public final class StallMonitor {
       lanes.setStalled(Set.of());
     }
 
-    private boolean look() {
+    /** Looks at all; answers how long to wait until the next look. */
+    private long look() {
       boolean busy = virtual.look(System.nanoTime());
+      boolean suspicious = false;
       boolean changed = false;
       for (Lane lane : lanes.all()) {
-        LaneWatch watch = watches.computeIfAbsent(
-            lane, fresh -> new LaneWatch(lane, sampler, StallMonitor.this::watch));
+        LaneWatch watch = watch(lane);
         busy |= watch.look(System.nanoTime(), onRound);
+        suspicious |= watch.isSuspicious();
         changed |= watch.isUnhealthy() != stalled.contains(lane);
       }
       if (changed) {
         tell();
       }
       findings.forgive(System.nanoTime());
-      return busy;
+      idle = busy ? 0 : idle + 1;
+      return suspicious ? SUSPICIOUS_TICK : idle < TICKS_UNTIL_IDLE ? BUSY_TICK : IDLE_TICK;
+    }
+
+    private LaneWatch watch(Lane lane) {
+      LaneWatch known = watches.get(lane);
+      return known != null
+          ? known
+          : watches.computeIfAbsent(
+              lane, fresh -> new LaneWatch(lane, sampler, StallMonitor.this::watch));
     }
 
     private void tell() {

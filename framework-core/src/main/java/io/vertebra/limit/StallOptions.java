@@ -82,7 +82,7 @@ public final class StallOptions {
     return byContract.isEmpty() ? json : json.put("reactions", byContract);
   }
 
-  /** Whether stalls are looked for; default true. It costs a thread that wakes up each millisecond while there is work. */
+  /** Whether stalls are looked for; default true. It costs a thread that wakes up each 2 ms while there is work. */
   public StallOptions withEnabled(boolean enabled) {
     return new StallOptions(enabled, threshold, reaction, reactions);
   }

@@ -7,13 +7,25 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a node learns from another one's refusals of one contract, so that it need not ask again: for
- * one second the priority below which nothing is taken, and how many calls are refused at all. Each
- * criticality by itself (as in the SRE book), since refusals of those that matter little say nothing
- * about those that matter. Confined to the link lane but for {@link #isBelowThreshold}.
+ * What a node learns from another one's refusals of one contract, so that it need not ask again: the
+ * priority below which nothing is taken, and how many calls are refused by a node that does not say
+ * that. Each criticality by itself (as in the SRE book), since refusals of those that matter little say
+ * nothing about those that matter. Confined to the link lane but for {@link #isBelowThreshold}.
+ *
+ * <p>A threshold holds for a second after the last refusal, and a fifth more is sent in each tenth of
+ * it: the other node takes more again just as fast, and cannot say so while it has nothing to refuse.
  */
 final class Refusals {
-  private static final long REMEMBERED = 1_000_000_000L;
+  private static final long STEP = 100_000_000L;
+  private static final double RECOVERY = 1.2;
+  /** By how much more is sent after each step. */
+  private static final double[] FACTORS = new double[10];
+
+  static {
+    for (int i = 0; i < FACTORS.length; i++) {
+      FACTORS[i] = Math.pow(RECOVERY, i);
+    }
+  }
 
   private final OfClass[] classes = new OfClass[Criticality.values().length];
   private final SplittableRandom random;
@@ -23,15 +35,20 @@ final class Refusals {
     this.random = new SplittableRandom(seed);
     this.breaker = breaker;
     for (int i = 0; i < classes.length; i++) {
-      classes[i] = new OfClass();
+      classes[i] = new OfClass(i);
     }
   }
 
   /** The refusals of calls of one criticality. */
   final class OfClass {
     private final AdaptiveThrottle throttle = new AdaptiveThrottle();
+    private final int first;
     private volatile int threshold = Priority.LOWEST;
-    private volatile long until;
+    private volatile long refusedAt;
+
+    OfClass(int rank) {
+      first = rank * Priority.COHORTS;
+    }
 
     /** Whether a call is not sent, since most are refused. */
     boolean throttles(long now) {
@@ -40,9 +57,21 @@ final class Refusals {
 
     /** A call was refused. */
     void refused(OverloadedException refusal, long now) {
-      throttle.refused(now);
-      until = now + REMEMBERED;
+      if (refusal.threshold() >= Priority.LOWEST) {
+        throttle.refused(now);
+      }
+      refusedAt = now;
       threshold = refusal.threshold();
+    }
+
+    private boolean isBelowThreshold(int priority, long now) {
+      int known = threshold;
+      if (priority <= known) {
+        return false;
+      }
+      long steps = (now - refusedAt) / STEP;
+      return steps < FACTORS.length
+          && priority - first >= Math.max(1, known - first + 1) * FACTORS[(int) Math.max(0, steps)];
     }
 
     /** A call was taken. */
@@ -64,7 +93,6 @@ final class Refusals {
 
   /** Whether the other node said lately that it does not take calls of that priority. Any thread. */
   boolean isBelowThreshold(int priority, long now) {
-    OfClass own = of(priority);
-    return priority > own.threshold && now - own.until < 0;
+    return of(priority).isBelowThreshold(priority, now);
   }
 }

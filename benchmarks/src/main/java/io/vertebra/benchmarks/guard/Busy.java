@@ -39,8 +39,15 @@ public final class Busy {
 
   /** Calls a second that a service can do, with a few in flight all the time. Takes 3 s. */
   public static double capacity(Context context, Supplier<? extends Future<?>> call) {
+    return capacity(context, call, Duration.ofSeconds(1), () -> {});
+  }
+
+  /** The same after a warm-up of that length, at whose end {@code warmedUp} is done. */
+  public static double capacity(
+      Context context, Supplier<? extends Future<?>> call, Duration warmUp, Runnable warmedUp) {
     Busy busy = start(context, call, CALIBRATION_IN_FLIGHT);
-    Pause.of(Duration.ofSeconds(1));
+    Pause.of(warmUp);
+    warmedUp.run();
     double perSecond = busy.perSecond(Duration.ofSeconds(2));
     busy.stop();
     return perSecond;

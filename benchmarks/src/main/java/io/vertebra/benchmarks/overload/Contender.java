@@ -12,5 +12,8 @@ interface Contender {
   /** Calls once; fails unless the answer came within the deadline. */
   Future<?> call();
 
+  /** It has been called for a while, and from now on it counts. */
+  default void warmedUp() {}
+
   void close();
 }

@@ -49,19 +49,19 @@ final class Contenders {
 
   /** Calls a second that such a service can do, measured now on the bare bus in this JVM. */
   static double capacity(long costNanos) {
-    return capacity(new BareService(costNanos, PATIENT));
+    return capacity(new BareService(costNanos, PATIENT), Duration.ofSeconds(1));
   }
 
   /** The same in a JVM of its own, with whichever of ours and the bare bus does more. */
   static double remoteCapacity(long costNanos) {
     return Math.max(
-        capacity(RemoteService.ours(costNanos, PATIENT)),
-        capacity(RemoteService.bare(costNanos, PATIENT)));
+        capacity(RemoteService.ours(costNanos, PATIENT), RemoteService.WARM_UP),
+        capacity(RemoteService.bare(costNanos, PATIENT), RemoteService.WARM_UP));
   }
 
-  private static double capacity(Contender service) {
+  private static double capacity(Contender service, Duration warmUp) {
     try {
-      return Busy.capacity(service.caller(), service::call);
+      return Busy.capacity(service.caller(), service::call, warmUp, service::warmedUp);
     } finally {
       service.close();
     }

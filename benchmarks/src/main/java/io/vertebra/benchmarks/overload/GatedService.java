@@ -32,6 +32,11 @@ final class GatedService implements Contender {
   }
 
   @Override
+  public void warmedUp() {
+    service.warmedUp();
+  }
+
+  @Override
   public void close() {
     service.close();
   }

@@ -6,6 +6,7 @@ import io.vertebra.benchmarks.guard.Result;
 import io.vertebra.benchmarks.guard.Rounds;
 import io.vertebra.benchmarks.guard.Steady;
 import io.vertebra.benchmarks.guard.Steady.Counts;
+import io.vertebra.benchmarks.process.Pause;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,7 +22,7 @@ public final class OverloadLoad {
   private static final String NAME = "overload";
   private static final Duration DEADLINE = Duration.ofMillis(100);
   private static final Duration WARM_UP = Duration.ofMillis(1500);
-  private static final Duration FRESH_JVM = Duration.ofSeconds(5);
+  private static final Duration SETTLE = Duration.ofMillis(500);
   private static final double PART = 0.8;
 
   private OverloadLoad() {}
@@ -46,7 +47,12 @@ public final class OverloadLoad {
     for (Case each : CASES) {
       if (isRemote) {
         double capacity = Contenders.remoteCapacity(each.costNanos);
-        run(each, plan, Contenders.remote(each.costNanos, DEADLINE), capacity, FRESH_JVM);
+        run(
+            each,
+            plan,
+            Contenders.remote(each.costNanos, DEADLINE),
+            capacity,
+            RemoteService.WARM_UP);
       } else {
         double capacity = Contenders.capacity(each.costNanos);
         run(each, plan, Contenders.all(each.costNanos, DEADLINE), capacity, WARM_UP);
@@ -81,8 +87,10 @@ public final class OverloadLoad {
   }
 
   private static Counts turn(Contender service, double perSecond, Duration warmUp, Duration round) {
-    Counts counts =
-        Steady.start(service.caller(), service::call, perSecond, warmUp).stopAfter(round);
+    Steady calls = Steady.start(service.caller(), service::call, perSecond, warmUp.plus(SETTLE));
+    Pause.of(warmUp);
+    service.warmedUp();
+    Counts counts = calls.stopAfter(round);
     service.close();
     return counts;
   }

@@ -22,8 +22,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** A service in a JVM of its own, on the first core; its callers are in this one, on the second. */
+/**
+ * A service in a JVM of its own, on the first core; its callers are in this one, on the second. While it
+ * warms up it has both, since otherwise its compilers would take the core from it for half a minute.
+ */
 final class RemoteService implements Contender {
+  static final Duration WARM_UP = Duration.ofSeconds(10);
+
   private static final int SERVICE_CORE = 0;
   private static final int CALLER_CORE = 1;
 
@@ -75,7 +80,7 @@ final class RemoteService implements Contender {
         OverloadServer.class,
         List.of(side, Long.toString(costNanos), member.text()),
         line -> ready.complete());
-    Pinning.pin(child.pid(), SERVICE_CORE);
+    Pinning.spread(child.pid(), SERVICE_CORE, CALLER_CORE);
     Patience.await(ready.future());
     return child;
   }
@@ -88,6 +93,11 @@ final class RemoteService implements Contender {
   @Override
   public Future<?> call() {
     return call.get();
+  }
+
+  @Override
+  public void warmedUp() {
+    Pinning.pin(child.pid(), SERVICE_CORE);
   }
 
   @Override

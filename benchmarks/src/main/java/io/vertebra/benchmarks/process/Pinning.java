@@ -11,8 +11,16 @@ public final class Pinning {
 
   /** From now on all threads of a process run on that core, counted from 0. */
   public static void pin(long pid, int core) {
-    List<String> command =
-        List.of("taskset", "-a", "-c", "-p", Integer.toString(core), Long.toString(pid));
+    pin(pid, Integer.toString(core));
+  }
+
+  /** From now on all threads of a process run on any core from one to another; a child has those of its parent. */
+  public static void spread(long pid, int first, int last) {
+    pin(pid, first + "-" + last);
+  }
+
+  private static void pin(long pid, String cores) {
+    List<String> command = List.of("taskset", "-a", "-c", "-p", cores, Long.toString(pid));
     try {
       int end = new ProcessBuilder(command)
           .redirectOutput(Redirect.DISCARD)
