@@ -2,8 +2,8 @@ package io.vertebra.dispatch;
 
 /**
  * Whether a queue only absorbs bursts or stands: it does if for a whole interval there was never a
- * moment when its oldest message had waited less than the target, or if it has stood within the last
- * second and has an older message again. The idea is that of CoDel (Nichols and
+ * moment when its oldest message had waited less than the target. If it has stood within the last second,
+ * the target is as long as an interval needs to be. The idea is that of CoDel (Nichols and
  * Jacobson 2012); it looks at the oldest message instead of the one that leaves, because while the queue
  * stands the newest leave first.
  *
@@ -56,9 +56,9 @@ final class QueueTime {
     } else if (!above || isNewsOld) {
       above = true;
       aboveSince = now;
-      stands = lately;
+      stands = false;
     } else {
-      stands |= now - aboveSince >= interval();
+      stands |= now - aboveSince >= (lately ? target : interval());
     }
     if (stands) {
       lately = true;

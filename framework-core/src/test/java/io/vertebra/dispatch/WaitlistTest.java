@@ -24,6 +24,7 @@ class WaitlistTest {
   private final ArrayDeque<Integer> started = new ArrayDeque<>();
   private final Map<Integer, Integer> served = new HashMap<>();
   private final Map<Integer, Map<Shed, Integer>> turnedAway = new HashMap<>();
+  private boolean listens;
   private long now;
 
   private final class Decisions implements Waitlist.Decisions<Integer> {
@@ -34,12 +35,31 @@ class WaitlistTest {
 
     @Override
     public void turnAway(Integer sender, Shed why, long waited, Shed.Rejection rejection) {
+      if (sender == 0) {
+        threshold = rejection.threshold();
+        toldAt = now;
+      }
       turnedAway.computeIfAbsent(sender, s -> new HashMap<>()).merge(why, 1, Integer::sum);
     }
   }
 
+  /** What the greedy sender was told last, if it listens. */
+  private int threshold = Priority.LOWEST;
+
+  private long toldAt;
+
+  /** As nodes do: a threshold holds for a second, and a fifth more is sent after each tenth of it. */
+  private boolean isWorthwhile(int priority) {
+    int first = Criticality.CRITICAL.rank() * Priority.COHORTS;
+    long tenths = (now - toldAt) / (100 * MS);
+    return tenths >= 10 || priority - first < (threshold - first + 1) * Math.pow(1.2, tenths);
+  }
+
   private void send(int sender, String caller, Criticality criticality) {
     int priority = criticality.rank() * Priority.COHORTS + random.nextInt(Priority.COHORTS);
+    if (listens && sender == 0 && !isWorthwhile(priority)) {
+      return;
+    }
     waitlist.arrived(sender, new Waitlist.Arrival(caller, priority, 10, PATIENCE, MS), now);
   }
 
@@ -56,6 +76,25 @@ class WaitlistTest {
 
   @Test
   void a_caller_within_its_share_loses_nothing_to_one_that_is_not() {
+    oneIsGreedy();
+
+    assertThat(turnedAway.get(0)).containsKeys(Shed.STANDING_QUEUE, Shed.UNIMPORTANT);
+    assertThat(served.get(0)).isBetween(2900, 3000);
+  }
+
+  @Test
+  void nor_to_one_that_does_not_send_what_is_not_taken_and_nothing_of_the_capacity_is_lost() {
+    listens = true;
+    oneIsGreedy();
+
+    assertThat(served.get(0)).isBetween(2800, 3000);
+    assertThat(turnedAway.get(0).values().stream().mapToInt(Integer::intValue).sum())
+        .as("what is sent in vain")
+        .isLessThan(3000);
+  }
+
+  /** Four callers want a tenth of what can be done each, and one ten times that. */
+  private void oneIsGreedy() {
     for (int ms = 0; ms < 5000; ms++) {
       for (int i = 0; i < 10; i++) {
         send(0, "greedy", Criticality.CRITICAL);
@@ -65,13 +104,10 @@ class WaitlistTest {
       }
       serve();
     }
-
     for (int small = 1; small <= 4; small++) {
       assertThat(turnedAway).doesNotContainKey(small);
       assertThat(served.get(small)).isGreaterThan(498);
     }
-    assertThat(turnedAway.get(0)).containsKeys(Shed.STANDING_QUEUE, Shed.UNIMPORTANT);
-    assertThat(served.get(0)).isBetween(2900, 3000);
   }
 
   @Test

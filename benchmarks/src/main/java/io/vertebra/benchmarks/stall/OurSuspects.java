@@ -6,6 +6,7 @@ import io.vertebra.Services;
 import io.vertebra.benchmarks.guard.Work;
 import io.vertebra.benchmarks.process.Patience;
 import io.vertebra.contract.Request;
+import io.vertebra.dispatch.Engine;
 import io.vertebra.messaging.CallOptions;
 import io.vertebra.messaging.GuardEvent;
 import io.vertx.core.Context;
@@ -49,9 +50,8 @@ final class OurSuspects implements Suspects {
         REQUESTS.forEach(request -> on.request(request, OurSuspects.this::answer));
       }
     }));
-    ((VertxInternal) vertx)
-        .createEventLoopContext()
-        .runOnContext(v -> node.onGuardEvent(this::happened));
+    // On the thread that looks, as the peer tells it.
+    Engine.of(node.bus()).guard().listen(this::happened);
   }
 
   private void happened(GuardEvent event) {
