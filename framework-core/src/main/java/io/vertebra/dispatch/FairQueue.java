@@ -81,7 +81,6 @@ final class FairQueue<T> {
   static final class Line<T> {
     final LineShedding shedding;
     private final Ring<T> ring;
-    private final String caller;
     private @Nullable Waiting<T> first;
     private @Nullable Waiting<T> last;
     private @Nullable Line<T> next;
@@ -89,9 +88,8 @@ final class FairQueue<T> {
     private int length;
     private long touched;
 
-    private Line(Ring<T> ring, String caller, LineShedding shedding) {
+    private Line(Ring<T> ring, LineShedding shedding) {
       this.ring = ring;
-      this.caller = caller;
       this.shedding = shedding;
     }
 
@@ -122,7 +120,7 @@ final class FairQueue<T> {
         return known;
       }
       LineShedding shedding = new LineShedding(firstPriority, lastPriority, maxWaitNanos);
-      Line<T> made = new Line<>(this, caller, shedding);
+      Line<T> made = new Line<>(this, shedding);
       lines.put(caller, made);
       return made;
     }
