@@ -24,20 +24,25 @@ class RefusalClusterTest {
       CallOptions.defaults().withTimeout(Duration.ofMinutes(5));
 
   private final TestCluster cluster = new TestCluster();
+  private final Node server = cluster.start();
+  private final Node caller = cluster.start();
+  private final Promise<Shop.Reserved> held = Promise.promise();
 
   @AfterEach
   void stop() {
     cluster.close();
   }
 
-  @Test
-  void a_refusal_says_when_to_ask_again_and_a_node_that_refuses_most_is_asked_less() {
-    Node server = cluster.start();
-    Node caller = cluster.start();
-    Promise<Shop.Reserved> held = Promise.promise();
+  /** A call that has the only permit of a service without a queue until {@link #held} is completed. */
+  private Future<Shop.Reserved> holdTheOnlyPermit() {
     Limit one = Limit.fixed(1).withQueue(0, Duration.ZERO);
     serve(server, Shop.RESERVE, one, (reserve, call) -> held.future());
-    Future<Shop.Reserved> running = caller.bus().request(Shop.RESERVE, Shop.reserve(0), PATIENT);
+    return caller.bus().request(Shop.RESERVE, Shop.reserve(0), PATIENT);
+  }
+
+  @Test
+  void a_refusal_says_when_to_ask_again_and_a_node_that_refuses_most_is_asked_less() {
+    Future<Shop.Reserved> running = holdTheOnlyPermit();
     for (int i = 1; i <= 400; i++) {
       VertebraException refused =
           failureOf(caller.bus().request(Shop.RESERVE, Shop.reserve(i), PATIENT));
@@ -57,12 +62,7 @@ class RefusalClusterTest {
 
   @Test
   void refusals_of_calls_that_matter_little_hold_back_none_that_matter() {
-    Node server = cluster.start();
-    Node caller = cluster.start();
-    Promise<Shop.Reserved> held = Promise.promise();
-    Limit one = Limit.fixed(1).withQueue(0, Duration.ZERO);
-    serve(server, Shop.RESERVE, one, (reserve, call) -> held.future());
-    Future<Shop.Reserved> running = caller.bus().request(Shop.RESERVE, Shop.reserve(0), PATIENT);
+    Future<Shop.Reserved> running = holdTheOnlyPermit();
     CallOptions sheddable = PATIENT.withCriticality(Criticality.SHEDDABLE);
     for (int i = 0; i < 400; i++) {
       failureOf(caller.bus().request(Shop.RESERVE, Shop.reserve(i), sheddable));

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An ordered queue knows neither classes nor callers: oldest first, always.
  *
- * <p>All operations but {@link #leastImportant} and {@link #forgetIdle} take constant time. Not safe for use by more than one
- * thread; knows no clock.
+ * <p>All operations but {@link #leastImportant} and {@link #forgetIdle} take constant time. Not safe for
+ * use by more than one thread; knows no clock.
  *
  * @param <T> what waits
  */

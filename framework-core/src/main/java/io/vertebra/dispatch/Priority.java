@@ -12,6 +12,12 @@ public final class Priority {
   /** Cohorts of each criticality. */
   public static final int COHORTS = 128;
 
+  /** By what factor more is taken after each {@link #RECOVERY_STEP} without overload, and sent by callers. */
+  public static final double RECOVERY = 1.2;
+
+  /** Nanoseconds of one step of {@link #RECOVERY}. */
+  public static final long RECOVERY_STEP = 100_000_000L;
+
   private static final int CLASSES = Criticality.values().length;
 
   /** The number of the least important messages. */

@@ -19,10 +19,8 @@ import java.util.Arrays;
  * against outflow as in Uber's Cinnamon. Not safe for use by more than one thread; knows no clock.
  */
 final class PriorityThreshold {
-  static final long PERIOD = 100_000_000L;
+  static final long PERIOD = Priority.RECOVERY_STEP;
   private static final double SURPLUS = 1.2;
-  /** What is taken grows at most by that factor in each period. */
-  private static final double RECOVERY = 1.2;
 
   private static final int FEW = 20;
 
@@ -85,11 +83,11 @@ final class PriorityThreshold {
     periodEnd = now + PERIOD;
     double wanted = SURPLUS * granted;
     if (!stood) {
-      width *= RECOVERY;
+      width *= Priority.RECOVERY;
     } else if (arrivals > wanted) {
       width = widthFor(wanted);
     } else {
-      width *= Math.min(RECOVERY, wanted / arrivals);
+      width *= Math.min(Priority.RECOVERY, wanted / arrivals);
     }
     width = Math.min(width, taken.length);
     stood = false;

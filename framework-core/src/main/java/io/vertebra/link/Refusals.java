@@ -16,14 +16,12 @@ import org.jspecify.annotations.Nullable;
  * it: the other node takes more again just as fast, and cannot say so while it has nothing to refuse.
  */
 final class Refusals {
-  private static final long STEP = 100_000_000L;
-  private static final double RECOVERY = 1.2;
   /** By how much more is sent after each step. */
   private static final double[] FACTORS = new double[10];
 
   static {
     for (int i = 0; i < FACTORS.length; i++) {
-      FACTORS[i] = Math.pow(RECOVERY, i);
+      FACTORS[i] = Math.pow(Priority.RECOVERY, i);
     }
   }
 
@@ -69,7 +67,7 @@ final class Refusals {
       if (priority <= known) {
         return false;
       }
-      long steps = (now - refusedAt) / STEP;
+      long steps = (now - refusedAt) / Priority.RECOVERY_STEP;
       return steps < FACTORS.length
           && priority - first >= Math.max(1, known - first + 1) * FACTORS[(int) Math.max(0, steps)];
     }

@@ -8,9 +8,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.lang.ref.Reference;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -100,13 +100,14 @@ final class Trials implements AutoCloseable {
 
   /** A full collection, while a handler runs that is none too long itself. */
   Paused collect() {
-    List<Object> ballast = new ArrayList<>(BALLAST);
-    for (int i = 0; i < BALLAST; i++) {
-      ballast.add(new int[2]);
-    }
+    Object[] ballast = new Object[BALLAST];
+    Arrays.setAll(ballast, i -> new int[2]);
     Thread collector = new Thread(System::gc, "collector");
-    Paused paused = pause(collector::start, collector::isAlive);
-    return ballast.isEmpty() ? collect() : paused;
+    try {
+      return pause(collector::start, collector::isAlive);
+    } finally {
+      Reference.reachabilityFence(ballast);
+    }
   }
 
   /** The process is stopped and goes on again, while a handler runs that is none too long itself. */
